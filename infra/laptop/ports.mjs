@@ -1,0 +1,35 @@
+import { connect, createServer } from 'node:net';
+import { reachable } from './processes.cjs';
+
+/** Those of the entries whose port somebody already uses. */
+export async function takenPorts(entries, ports, host) {
+  const taken = await Promise.all(entries.map(({ name }) => isTaken(ports[name], host)));
+  return entries.filter((_, index) => taken[index]);
+}
+
+/** Somebody answers there, or we may not listen there. (Either alone misses cases on some systems.) */
+async function isTaken(port, host) {
+  return (await answers(port, reachable(host))) || !(await canListen(port, host));
+}
+
+/** Whether something accepts a connection on the port. */
+export function answers(port, host) {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: 500 });
+    const end = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}
+
+function canListen(port, host) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * The process table: which processes the blog consists of, their ports, and the settings that tie them together.
+ * It is the only place that knows; start, dev and the e2e harness read it. (CommonJS, so that jest can load it too.)
+ */
+const { join, resolve } = require('node:path');
+
+const root = resolve(__dirname, '../..');
+
+/** In the order of start; stopped in reverse. `portVariable` names the setting that moves the process to another port. */
+const processes = [
+  { name: 'event-bus', service: 'event-bus', port: 4005, portVariable: 'EVENT_BUS_PORT' },
+  { name: 'posts', service: 'posts', port: 4000, portVariable: 'POSTS_PORT' },
+  { name: 'comments', service: 'comments', port: 4001, portVariable: 'COMMENTS_PORT' },
+  { name: 'comments-2', service: 'comments', port: 4006, portVariable: 'COMMENTS_2_PORT' },
+  { name: 'comments-3', service: 'comments', port: 4007, portVariable: 'COMMENTS_3_PORT' },
+  { name: 'moderation', service: 'moderation', port: 4003, portVariable: 'MODERATION_PORT' },
+  { name: 'query', service: 'query', port: 4002, portVariable: 'QUERY_PORT' },
+  { name: 'client', service: 'client', port: 3000, portVariable: 'CLIENT_PORT' },
+];
+
+/** The groups at the bus: who listens to what. No types = everything. */
+const groups = {
+  comments: { service: 'comments', types: ['CommentModerated', 'PostDeleted'] },
+  moderation: { service: 'moderation', types: ['CommentCreated', 'CommentUpdated', 'CommentDeleted'] },
+  query: { service: 'query' },
+};
+
+/**
+ * The processes meant by names on a command line: none = all; a service's name = all its processes; `comments-2` = that
+ * replica alone. Throws an Error that lists the known names when one is unknown.
+ */
+function chooseProcesses(names) {
+  const known = [...new Set([...processes.map((entry) => entry.service), ...processes.map((entry) => entry.name)])];
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  if (names.length === 0) return processes;
+  return processes.filter((entry) => names.includes(entry.name) || names.includes(entry.service));
+}
+
+/** Port by process name: the table's, or what `env` sets instead (POSTS_PORT=5000). Throws when one is no port number. */
+function portsFrom(env) {
+  return Object.fromEntries(processes.map((entry) => [entry.name, portFrom(entry, env)]));
+}
+
+function portFrom({ port, portVariable }, env) {
+  const text = env[portVariable] ?? '';
+  if (text === '') return port;
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65535) {
+    throw new Error(`${portVariable}: "${text}" is not a port number`);
+  }
+  return Number(text);
+}
+
+/** The address peers use for a process that listens on `host`: a wildcard is reached over loopback. */
+function reachable(host) {
+  return ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host;
+}
+
+/** `http://…` by process name. */
+function urlsOf(ports, host = '127.0.0.1') {
+  return Object.fromEntries(processes.map(({ name }) => [name, `http://${reachable(host)}:${ports[name]}`]));
+}
+
+/** All settings of a process. Whatever `env` already sets (except PORT, which can't be meant for all) wins. */
+function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {} }) {
+  const urls = urlsOf(ports, host);
+  const endpointsOf = (service) =>
+    processes.filter((entry) => entry.service === service).map((entry) => `${urls[entry.name]}/events`);
+  const subscriptions = Object.fromEntries(
+    Object.entries(groups).map(([group, { service, types }]) => [group, { endpoints: endpointsOf(service), types }]),
+  );
+  const commentsUrls = processes.filter(({ service }) => service === 'comments').map((entry) => urls[entry.name]);
+  return {
+    EVENT_BUS_URL: urls['event-bus'],
+    SUBSCRIPTIONS: JSON.stringify(subscriptions),
+    POSTS_URL: urls.posts,
+    COMMENTS_URLS: commentsUrls.join(','),
+    QUERY_URL: urls.query,
+    MODERATION_URL: urls.moderation,
+    ...env,
+    HOST: host,
+    PORT: String(ports[name]),
+    DATA_DIR: dataDir,
+  };
+}
+
+/** The compiled entry point of a service, as an absolute path. */
+function entryOf(service) {
+  return join(root, service, 'dist', service === 'client' ? 'server/main.js' : 'main.js');
+}
+
+module.exports = { root, processes, chooseProcesses, portsFrom, reachable, urlsOf, environmentOf, entryOf };

@@ -1,0 +1,14 @@
+// npm start [-- names]: installs and builds what is needed, then runs the blog from its compiled files.
+import { buildIfNeeded } from './build.mjs';
+import { failClearly } from './fail-clearly.mjs';
+import { installIfNeeded } from './install.mjs';
+import { entryOf } from './processes.cjs';
+import { readSettings, refuseTakenPorts, runProcesses } from './run.mjs';
+
+await failClearly(async () => {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  await refuseTakenPorts(settings);
+  await installIfNeeded();
+  await buildIfNeeded();
+  await runProcesses(settings, ({ service }) => ({ command: process.execPath, args: [entryOf(service)] }));
+});

@@ -1,0 +1,73 @@
+// npm test [-- words]: everything a laptop can check. Words choose test files by their path, and leave the static checks out.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildIfNeeded } from './build.mjs';
+import { findChromium } from './chromium.cjs';
+import { failClearly } from './fail-clearly.mjs';
+import { installIfNeeded } from './install.mjs';
+import { run } from './npm.mjs';
+import { root } from './processes.cjs';
+import { addUp, countTests, describeSteps } from './test-report.mjs';
+
+const inCi = process.env.CI === 'true';
+const filter = process.argv.slice(2);
+// CI gives a folder that outlives this run, to read the results from.
+const resultsFolder = process.env.TEST_RESULTS ?? mkdtempSync(join(tmpdir(), 'blog-test-'));
+const chromium = findChromium();
+const steps = [];
+
+const bin = (...path) => join(root, 'node_modules', ...path);
+const node = (script, args, env = {}) => run(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
+
+async function step(name, work) {
+  console.log(`\n── ${name}\n`);
+  const started = performance.now();
+  const code = await work();
+  steps.push({ name, ok: code === 0, seconds: (performance.now() - started) / 1000 });
+}
+
+/** Jest with its numbers kept as JSON in the results folder. */
+const jest = (name, args) =>
+  node(
+    bin('jest', 'bin', 'jest.js'),
+    ['--json', `--outputFile=${join(resultsFolder, `${name}.json`)}`, '--passWithNoTests', ...args, ...filter],
+    chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
+  );
+
+async function runSteps() {
+  await installIfNeeded();
+  if (filter.length === 0) {
+    await step('types', () => node(bin('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.check.json']));
+    await step('lint', () => node(bin('eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']));
+    await step('format', () => node(bin('prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']));
+  }
+  await step('build', () => buildIfNeeded().then(() => 0));
+  await step('unit, api and store tests', () => jest('fast', ['--testPathIgnorePatterns=\\.e2e\\.test\\.']));
+  // One after another: they start real processes, and some measure how those share the machine.
+  const noBrowser = chromium === undefined ? ['--testPathIgnorePatterns=browser'] : [];
+  await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...noBrowser]));
+}
+
+function finish() {
+  const { passed, failed, skipped } = addUp(countTests(resultsFolder));
+  const failedSteps = steps.filter(({ ok }) => !ok);
+  console.log(`\n── summary\n\n${describeSteps(steps)}\n`);
+  console.log(`${passed} tests passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  if (chromium === undefined) {
+    console.log('\n!! NO BROWSER TEST RAN: no Chromium found. Install one, or set CHROMIUM_PATH to its executable.');
+  }
+  const forbidden = inCi && (chromium === undefined || skipped > 0);
+  if (forbidden) console.log('\nCI=true: nothing may be skipped.');
+  process.exitCode = failedSteps.length > 0 || failed > 0 || forbidden ? 1 : 0;
+}
+
+await failClearly(async () => {
+  try {
+    await runSteps();
+  } catch (error) {
+    steps.push({ name: error.message, ok: false, seconds: 0 });
+  }
+  finish();
+});
+if (process.env.TEST_RESULTS === undefined) rmSync(resultsFolder, { recursive: true, force: true });
