@@ -1,0 +1,26 @@
+/**
+ * The words that the services share, as schemas with their types.
+ *
+ * | word | meaning |
+ * |---|---|
+ * | post | an article: title, Markdown body, tags. Owned by `posts`. |
+ * | comment | what a reader writes under a post. Owned by `comments`. |
+ * | status | `pending`, `approved` or `rejected`. |
+ * | verdict | moderation's decision on one comment; a later one (higher `revision`) replaces an earlier one. |
+ * | version | counts the changes of one entity, so that a repeated or late event changes nothing. |
+ * | read model | query's copy of posts and comments, made of events alone. |
+ * | event | an immutable fact; the list is `blogEvents`. The key is the post's id, so that all of a post is in order. |
+ */
+
+// What was written
+export { NewPost, Post, PostFact, type PostInList, type PostWithHtml } from './post';
+export { CommentFact, CommentStatus, NewComment, type OwnComment, PublicComment, VerdictFact } from './comment';
+
+// What happened
+export { type BlogEvent, blogEvents } from './events';
+
+// What is read
+export { FullPost, PostSummary, PostWithComments } from './read-model';
+
+// Parts of other schemas
+export { id } from './text';

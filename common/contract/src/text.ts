@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Whether a text is stored and given back unchanged by every part: well-formed Unicode without NUL. */
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+const stringWithName = (issue: { input?: unknown }): string =>
+  issue.input === undefined ? 'is required' : 'must be a string';
+
+/** A text of at most `most` characters (UTF-16 code units) that every part stores and gives back unchanged. */
+export function text(most: number) {
+  return z
+    .string(stringWithName)
+    .max(most, `must be at most ${most} characters`)
+    .refine(isPlainText, 'must not contain NUL or half of a surrogate pair');
+}
+
+/** A {@link text} that says something. */
+export function requiredText(most: number) {
+  return text(most).refine((value) => value.trim() !== '', 'must not be empty');
+}
+
+/** The id of an entity; it may come from somebody else's code, so any short text will do. */
+export const id = requiredText(128);
+
+/** A moment: ISO 8601. */
+export const time = z.string().max(40);
+
+/** How often an entity has been changed, 1 when it is new. A change with a higher version replaces a lower one. */
+export const version = z.number().int().positive();
+
+/** The body of a request: an object, named as such when it isn't one. */
+export function body<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object(shape, 'must be a JSON object');
+}

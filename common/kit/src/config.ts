@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** The settings are wrong. The message lists every fault, one per setting, so that one start shows them all. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings once, from an environment, against a schema of them.
+ * An empty value counts as absent. Throws {@link ConfigError} listing all that is wrong.
+ */
+export function readConfig<S extends z.ZodObject>(schema: S, env: Record<string, string | undefined>): z.output<S> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => {
+    const name = issue.path.map(String).join('.');
+    return `${name}: ${present[name] === undefined ? 'missing' : issue.message}`;
+  });
+  throw new ConfigError(faults.join('; '));
+}
+
+/** A TCP port; 0 lets the system choose. */
+export function portSetting(fallback: number) {
+  return z.coerce.number('not a number').int('not a whole number').min(0).max(65535, 'not a port').default(fallback);
+}
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'not an http(s) URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** A base URL of a peer, kept without a slash at its end. */
+export function urlSetting(fallback: string) {
+  return httpUrl.default(fallback);
+}
+
+/** Base URLs of peers that stand for one another, separated by commas. */
+export function urlListSetting(fallback: readonly string[]) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(httpUrl).min(1))
+    .default([...fallback]);
+}
+
+/** The settings of every process. Locally a process listens on the loopback address unless HOST says otherwise. */
+export function processSettings(port: number) {
+  return {
+    PORT: portSetting(port),
+    HOST: z.string().default('127.0.0.1'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  };
+}
+
+/** The settings of a process with a database: a folder that holds `<service>.db`. */
+export const dataDirSetting = z.string().default('data');

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite, { type Database as SqliteDatabase } from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  type Transaction,
+} from 'kysely';
+import { Unavailable } from './errors';
+
+export type { Kysely, Transaction };
+
+export interface Database<Tables> {
+  db: Kysely<Tables>;
+  /** Runs `work` in one transaction: all of it is committed and fsynced when this resolves, or none of it. */
+  transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Whether the database answers. */
+  isOpen(): boolean;
+  close(): Promise<void>;
+}
+
+/** How long a process waits for another one's transaction on the same file. */
+const busyTimeoutMs = 5_000;
+
+/**
+ * A transaction takes the write lock at its start. Kysely's own `begin` would take it at the first write, and a
+ * transaction which read before that fails at once when another process wrote meanwhile.
+ */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class ImmediateSqliteDialect extends SqliteDialect {
+  constructor(private readonly settings: SqliteDialectConfig) {
+    super(settings);
+  }
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver(this.settings);
+  }
+}
+
+/** Brings the schema up to date: `migrations[n]` leads from version n to n + 1. Safe for several processes at once. */
+function migrate(sqlite: SqliteDatabase, migrations: readonly string[]): void {
+  const run = sqlite.transaction(() => {
+    const version = sqlite.pragma('user_version', { simple: true }) as number;
+    if (version > migrations.length) {
+      throw new Error(`the database is at version ${version}, this program knows ${migrations.length}: it is too old`);
+    }
+    for (const migration of migrations.slice(version)) sqlite.exec(migration);
+    sqlite.pragma(`user_version = ${migrations.length}`);
+  });
+  run.immediate();
+}
+
+function openSqlite(file: string): SqliteDatabase {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('foreign_keys = ON');
+  // On EVERY open: a reopened WAL database is at NORMAL, which loses the last commits when the power fails.
+  sqlite.pragma('synchronous = FULL');
+  if (sqlite.pragma('synchronous', { simple: true }) !== 2) throw new Error('the database does not sync its commits');
+  return sqlite;
+}
+
+function isOutOfRoomOrBusy(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code);
+}
+
+/** Opens a service's database (made where it is missing) at its newest schema. Throws where it can't be opened. */
+export function openDatabase<Tables>({
+  file,
+  migrations,
+}: {
+  file: string;
+  migrations: readonly string[];
+}): Database<Tables> {
+  const sqlite = openSqlite(file);
+  migrate(sqlite, migrations);
+  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: sqlite }) });
+  return {
+    db,
+    async transaction(work) {
+      try {
+        return await db.transaction().execute(work);
+      } catch (error) {
+        if (isOutOfRoomOrBusy(error)) throw new Unavailable('The database takes no writes now; nothing was stored.');
+        throw error;
+      }
+    },
+    isOpen: () => sqlite.open,
+    close: () => db.destroy(),
+  };
+}

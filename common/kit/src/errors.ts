@@ -1,0 +1,50 @@
+/** One fault in what a caller sent: where (`title`, `[2].data.postId`; empty for the whole) and what is wrong. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/**
+ * Errors named by what they mean. They know nothing of HTTP; `problem-json.ts` gives each its status in one place.
+ * Their messages are shown to callers, so no message may hold SQL, a file's path or a secret.
+ */
+export abstract class MeaningfulError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** What was sent breaks the contract; sending it again unchanged will never help. */
+export class InvalidInput extends MeaningfulError {
+  constructor(
+    readonly faults: Fault[],
+    message = 'The request is not valid.',
+  ) {
+    super(message);
+  }
+}
+
+/** The bytes were understood, but their content can't be accepted as a whole (nothing of it was stored). */
+export class Unprocessable extends InvalidInput {}
+
+/** There is nothing under this name. */
+export class NotFound extends MeaningfulError {}
+
+/** Something else is stored under this name already. */
+export class Conflict extends MeaningfulError {}
+
+/** The body's media type or charset is not one that this route takes. */
+export class UnsupportedMedia extends MeaningfulError {}
+
+/** The body, or a part of it, is larger than this route takes. */
+export class TooLarge extends MeaningfulError {}
+
+/** Not possible now; the same request may succeed after `retryAfterSeconds`. Nothing was stored. */
+export class Unavailable extends MeaningfulError {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds = 1,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,68 @@
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import { ReceivedEnvelope } from './envelope';
+import { type Fault, InvalidInput } from './errors';
+import { jsonBody } from './json-body';
+import { faultsOf } from './problem-json';
+
+/** The data of each event type that a service listens to. */
+export type EventSchemas = Record<string, z.ZodType>;
+
+/** A received event of one of the types that a service listens to, with its data checked. */
+export type ReceivedEvent<S extends EventSchemas> = {
+  [T in keyof S & string]: Omit<ReceivedEnvelope, 'type' | 'data'> & { type: T; data: z.output<S[T]> };
+}[keyof S & string];
+
+export interface EventReceiverOptions<S extends EventSchemas> {
+  schemas: S;
+  /**
+   * Applies events in their order, all in one transaction. It must be idempotent: events come at least once.
+   * When it resolves they count as done; when it rejects they will be sent again.
+   */
+  apply: (events: ReceivedEvent<S>[]) => Promise<void>;
+}
+
+/** What one push may hold: the bus cuts its batches to a part of this. */
+const largestPush = 8 * 1024 * 1024;
+const types = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+
+/**
+ * The handlers of `POST /events`: one event, or an array of events in the order of their sequence.
+ * 200 when all are applied (types not listened to are accepted and ignored), 400 naming the event and the field at
+ * fault; then nothing is applied.
+ */
+export function eventReceiver<S extends EventSchemas>({ schemas, apply }: EventReceiverOptions<S>): RequestHandler[] {
+  return [
+    ...jsonBody({ limit: largestPush, types }),
+    async (req, res) => {
+      const events = parseEvents(req.body as unknown, schemas);
+      if (events.length > 0) await apply(events);
+      res.json({ status: 'OK' });
+    },
+  ];
+}
+
+/** Reads the body of a push or a page of history. Throws InvalidInput naming each event and field at fault. */
+export function parseEvents<S extends EventSchemas>(body: unknown, schemas: S): ReceivedEvent<S>[] {
+  const parsed = Array.isArray(body)
+    ? body.map((raw: unknown, index) => parseEvent(raw, schemas, [index]))
+    : [parseEvent(body, schemas, [])];
+  const faults = parsed.flatMap((one) => one.faults ?? []);
+  if (faults.length > 0) throw new InvalidInput(faults, 'An event is not valid.');
+  return parsed.flatMap((one) => one.event ?? []);
+}
+
+/** One event: its faults, or the event, or neither where its type is not listened to. */
+function parseEvent<S extends EventSchemas>(
+  raw: unknown,
+  schemas: S,
+  prefix: number[],
+): { faults?: Fault[]; event?: ReceivedEvent<S> } {
+  const envelope = ReceivedEnvelope.safeParse(raw);
+  if (!envelope.success) return { faults: faultsOf(envelope.error, prefix) };
+  const schema = Object.hasOwn(schemas, envelope.data.type) ? schemas[envelope.data.type] : undefined;
+  if (!schema) return {};
+  const data = schema.safeParse(envelope.data.data);
+  if (!data.success) return { faults: faultsOf(data.error, [...prefix, 'data']) };
+  return { event: { ...envelope.data, data: data.data } as ReceivedEvent<S> };
+}

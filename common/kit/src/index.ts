@@ -1,0 +1,49 @@
+/**
+ * How any process is made. It knows nothing of what the services are about.
+ * Beside it stand `@blog/kit/state` (database, outbox, relay: what a service with state of its own needs) and
+ * `@blog/kit/markdown`, apart so that a process loads only what it uses.
+ */
+
+// Settings, log, life
+export {
+  ConfigError,
+  dataDirSetting,
+  portSetting,
+  processSettings,
+  readConfig,
+  urlListSetting,
+  urlSetting,
+} from './config';
+export { createLogger, type Logger, silentLogger } from './logger';
+export { createLifecycle, type Lifecycle } from './lifecycle';
+export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
+
+// HTTP
+export { createServiceApp, finishApp, mountRoutes, type ServiceAppOptions } from './service-app';
+export { jsonBody } from './json-body';
+export { type RunningServer, startServer } from './server';
+export {
+  Conflict,
+  type Fault,
+  InvalidInput,
+  MeaningfulError,
+  NotFound,
+  TooLarge,
+  Unavailable,
+  Unprocessable,
+  UnsupportedMedia,
+} from './errors';
+export { faultsOf, formatPath, type Problem, problem, problemHandler, problemOf, sendProblem } from './problem-json';
+export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
+
+// Events
+export {
+  anyId,
+  type Cause,
+  type Envelope,
+  type Fact,
+  isPlainText,
+  newEvent,
+  newId,
+  ReceivedEnvelope,
+} from './envelope';

@@ -1,0 +1,46 @@
+import { isUtf8 } from 'node:buffer';
+import bodyParser from 'body-parser';
+import type { Request, RequestHandler } from 'express';
+import { InvalidInput, UnsupportedMedia } from './errors';
+
+/** Deeper JSON than this is refused: no schema of ours needs it, and walking it costs stack. */
+const deepestNesting = 32;
+
+function isNestedDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((part) => isNestedDeeperThan(part, levels - 1));
+}
+
+function hasBody(req: Request): boolean {
+  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+}
+
+/** Refuses bytes that are not UTF-8; body-parser itself would replace them in silence. */
+function refuseInvalidUtf8(_req: unknown, _res: unknown, bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+}
+
+/**
+ * Reads a JSON body into `req.body`, or refuses it: another media type or charset 415, not JSON, not UTF-8 or nested
+ * deeper than 32 levels 400, larger than `limit` bytes 413. A request without a body passes, with `req.body` undefined.
+ */
+export function jsonBody({
+  limit,
+  types = ['application/json'],
+}: {
+  limit: number;
+  types?: string[];
+}): RequestHandler[] {
+  const parse = bodyParser.json({ limit, type: types, verify: refuseInvalidUtf8 });
+  const check: RequestHandler = (req, _res, next) => {
+    if (req.body === undefined && hasBody(req)) {
+      throw new UnsupportedMedia(`Send the body as ${types[0]}: -H 'Content-Type: ${types[0]}'.`);
+    }
+    if (isNestedDeeperThan(req.body, deepestNesting)) {
+      throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepestNesting} levels` }]);
+    }
+    next();
+  };
+  return [parse, check];
+}

@@ -1,0 +1,61 @@
+import hljs from 'highlight.js/lib/common';
+import MarkdownIt from 'markdown-it';
+import sanitizeHtml from 'sanitize-html';
+
+const markdown = new MarkdownIt({
+  html: false,
+  linkify: true,
+  typographer: true,
+  highlight: (code, language) =>
+    hljs.getLanguage(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : '',
+});
+
+const sanitizing: sanitizeHtml.IOptions = {
+  allowedTags: [
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'pre', 'code', 'span', 'em', 'strong', 's'],
+    ...['ul', 'ol', 'li', 'a', 'img', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ],
+  allowedAttributes: {
+    a: ['href', 'title', 'rel'],
+    img: ['src', 'alt', 'title', 'loading'],
+    ol: ['start'],
+    code: [{ name: 'class', multiple: true, values: ['language-*'] }],
+    span: [{ name: 'class', multiple: true, values: ['hljs-*'] }],
+  },
+  allowedClasses: { code: ['language-*'], span: ['hljs-*', 'function_', 'class_', 'inherited__'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  transformTags: {
+    a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow noopener ugc' }),
+    img: sanitizeHtml.simpleTransform('img', { loading: 'lazy' }),
+    // The page's own title is its only h1.
+    h1: 'h2',
+  },
+};
+
+/** Markdown as HTML that is safe to put into a page: raw HTML is shown as text, and what is left is sanitised. */
+export function renderMarkdown(text: string): string {
+  return sanitizeHtml(markdown.render(text), sanitizing);
+}
+
+const excerptLength = 220;
+
+/** The first words of a Markdown text, as plain text of at most 220 characters, cut at a word. */
+export function excerptOf(text: string): string {
+  // A slice is enough for an excerpt, and keeps a long text from being parsed twice.
+  const tokens = markdown.parse(text.slice(0, 4_000), {});
+  const words = tokens
+    .filter((token, index) => token.type === 'inline' && tokens[index - 1]?.type === 'paragraph_open')
+    .map((token) => plainText(token.children ?? []))
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (words.length <= excerptLength) return words;
+  const cut = words.slice(0, excerptLength).replace(/\s+\S*$/, '');
+  return `${cut.toWellFormed()}…`;
+}
+
+function plainText(tokens: readonly { type: string; content: string }[]): string {
+  return tokens
+    .map((token) => (token.type === 'softbreak' || token.type === 'hardbreak' ? ' ' : token.content))
+    .join('');
+}

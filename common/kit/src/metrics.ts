@@ -1,0 +1,11 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export { Counter, Gauge, Histogram, Registry };
+
+/** A process's own Prometheus registry, labelled with its name and filled with Node's default metrics. */
+export function createMetrics(name: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service: name });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

@@ -1,0 +1,79 @@
+import type { Kysely } from 'kysely';
+import { type Cause, type Envelope, type Fact, newEvent, newId } from './envelope';
+
+/** The outbox's table. A service puts {@link outboxMigration} among its migrations. */
+export interface OutboxTables {
+  outbox: { position: number; event: string; appended_at: number };
+  outbox_refused: { position: number; event: string; reason: string };
+}
+
+/** AUTOINCREMENT: a position is never given twice, so a relay can't mark a newer row as sent. */
+export const outboxMigration = `
+  CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, appended_at INTEGER NOT NULL);
+  CREATE TABLE outbox_refused (position INTEGER PRIMARY KEY, event TEXT NOT NULL, reason TEXT NOT NULL);
+`;
+
+export interface PendingEvent {
+  position: number;
+  event: Envelope;
+  /** Milliseconds since the epoch. */
+  appendedAt: number;
+}
+
+/**
+ * Events on their way to the bus, committed with the state that they tell of. Whoever has a transaction may append;
+ * only the relay reads. Several processes may share one outbox: each relay always sends the oldest rows first, so the
+ * order holds whoever is faster, and the bus stores a repeated event once.
+ */
+export interface Outbox {
+  /** Appends inside the caller's transaction; `cause` is the received event that led to these facts. */
+  append<Tables>(tx: Kysely<Tables>, facts: Fact[], cause?: Cause): Promise<void>;
+  pending(limit: number): Promise<PendingEvent[]>;
+  /** Forgets rows that the bus has stored. */
+  markSent(positions: number[]): Promise<void>;
+  /** Sets a row aside which the bus will never take, with its reason: it must not block those behind it. */
+  refuse(pending: PendingEvent, reason: string): Promise<void>;
+}
+
+export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { source: string; now: () => Date }): Outbox {
+  const own = withOutbox(db);
+  return {
+    async append(tx, facts, cause) {
+      const time = now();
+      const rows = facts.map((fact) => ({
+        event: JSON.stringify(newEvent(fact, { id: newId(), source, time: time.toISOString(), cause })),
+        appended_at: time.getTime(),
+      }));
+      if (rows.length > 0)
+        await withOutbox(tx)
+          .insertInto('outbox')
+          .values(rows as OutboxTables['outbox'][])
+          .execute();
+    },
+    async pending(limit) {
+      const rows = await own.selectFrom('outbox').selectAll().orderBy('position').limit(limit).execute();
+      return rows.map((row) => ({
+        position: row.position,
+        event: JSON.parse(row.event) as Envelope,
+        appendedAt: row.appended_at,
+      }));
+    },
+    async markSent(positions) {
+      await own.deleteFrom('outbox').where('position', 'in', positions).execute();
+    },
+    async refuse({ position, event }, reason) {
+      await own.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('outbox_refused')
+          .values({ position, event: JSON.stringify(event), reason })
+          .onConflict((conflict) => conflict.column('position').doNothing())
+          .execute();
+        await tx.deleteFrom('outbox').where('position', '=', position).execute();
+      });
+    },
+  };
+}
+
+function withOutbox<Tables>(db: Kysely<Tables>): Kysely<OutboxTables> {
+  return db as unknown as Kysely<OutboxTables>;
+}

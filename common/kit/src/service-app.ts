@@ -1,0 +1,99 @@
+import cors from 'cors';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Registry } from 'prom-client';
+import { newId } from './envelope';
+import type { Logger } from './logger';
+import { Histogram } from './metrics';
+import { notFoundHandler, problem, problemHandler, sendProblem } from './problem-json';
+
+export interface ServiceAppOptions {
+  logger: Logger;
+  metrics: Registry;
+  /** Whether the process's own dependencies work. Peers don't count: a peer that is away makes nobody unready. */
+  isReady: () => boolean | Promise<boolean>;
+  /** What `/healthz` tells besides `{"status":"ok"}`. */
+  health?: () => Record<string, unknown>;
+  /** Whether pages of any origin may call this service, and which headers they may read then. */
+  openTo?: 'any-origin' | 'no-origin';
+  exposedHeaders?: string[];
+}
+
+const wellFormedRequestId = /^[\w-]{1,64}$/;
+
+const requestId: RequestHandler = (req, res, next) => {
+  const given = req.get('X-Request-Id');
+  res.setHeader('X-Request-Id', given !== undefined && wellFormedRequestId.test(given) ? given : newId());
+  next();
+};
+
+function observeRequests(metrics: Registry, logger: Logger): RequestHandler {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers: [metrics],
+  });
+  return (req, res, next) => {
+    const started = process.hrtime.bigint();
+    res.on('finish', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const route = (req.route as { path?: string } | undefined)?.path ?? 'none';
+      duration.observe({ method: req.method, route, status: res.statusCode }, seconds);
+      logger.debug({ method: req.method, path: req.path, status: res.statusCode, ms: seconds * 1000 }, 'answered');
+    });
+    next();
+  };
+}
+
+/**
+ * An Express app with what every process has: request ids, `/healthz` (alive), `/readyz` (ready), `/metrics`.
+ * Mount routes with {@link mountRoutes}, then call {@link finishApp}.
+ */
+export function createServiceApp(options: ServiceAppOptions): Express {
+  const { logger, metrics, isReady, health = () => ({}), openTo = 'no-origin', exposedHeaders = [] } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestId);
+  app.use(observeRequests(metrics, logger));
+  if (openTo === 'any-origin') {
+    app.use(cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] }));
+  }
+  mountRoutes(app, {
+    '/healthz': { get: (_req, res) => void res.json({ status: 'ok', ...health() }) },
+    '/readyz': {
+      get: async (_req, res) => {
+        const ready = await isReady();
+        res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
+      },
+    },
+    '/metrics': { get: async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics()) },
+  });
+  return app;
+}
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Handlers = RequestHandler | RequestHandler[];
+
+/** Mounts routes by path and method. A path's other methods answer 405 with `Allow`. */
+export function mountRoutes(app: Express, routes: Record<string, Partial<Record<Method, Handlers>>>): void {
+  for (const [path, handlers] of Object.entries(routes)) {
+    const route = app.route(path);
+    const methods = Object.entries(handlers) as [Method, Handlers][];
+    for (const [method, handler] of methods) route[method](handler);
+    const names = methods.map(([method]) => method.toUpperCase());
+    const allow = [...names, ...(names.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    route.all((req, res) => {
+      res.setHeader('Allow', allow);
+      if (req.method === 'OPTIONS') return void res.sendStatus(204);
+      sendProblem(res, problem(405, { detail: `This route takes ${allow}.` }));
+    });
+  }
+}
+
+/** Puts the ends on: 404 for what no route took, and the mapping of errors to answers. */
+export function finishApp(app: Express, logger: Logger): Express {
+  app.use(notFoundHandler);
+  app.use(problemHandler(logger));
+  return app;
+}

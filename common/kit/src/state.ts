@@ -1,0 +1,7 @@
+/** What a service with state of its own needs: a database, an outbox with its relay, and a door for events. */
+
+export { type Database, type Kysely, openDatabase, type Transaction } from './database';
+export { createOutbox, type Outbox, outboxMigration } from './outbox';
+export { createRelay, type Relay } from './relay';
+export { BusAway, type BusClient, createBusClient, EventsRefused } from './bus-client';
+export { eventReceiver, type EventSchemas, parseEvents, type ReceivedEvent } from './event-receiver';
