@@ -61,20 +61,25 @@ function urlsOf(ports, host = '127.0.0.1') {
   return Object.fromEntries(processes.map(({ name }) => [name, `http://${reachable(host)}:${ports[name]}`]));
 }
 
-/** All settings of a process. Whatever `env` already sets (except PORT, which can't be meant for all) wins. */
-function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {} }) {
+/**
+ * All settings of a process. Whatever `env` already sets (except PORT, which can't be meant for all) wins. `present` names the
+ * processes that peers shall know of; all unless said otherwise.
+ */
+function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {}, present }) {
   const urls = urlsOf(ports, host);
-  const endpointsOf = (service) =>
-    processes.filter((entry) => entry.service === service).map((entry) => `${urls[entry.name]}/events`);
+  const peers = processes.filter((entry) => present === undefined || present.includes(entry.name));
+  const urlsOfService = (service) => peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
+  const endpointsOf = (service) => urlsOfService(service).map((url) => `${url}/events`);
   const subscriptions = Object.fromEntries(
-    Object.entries(groups).map(([group, { service, types }]) => [group, { endpoints: endpointsOf(service), types }]),
+    Object.entries(groups)
+      .map(([group, { service, types }]) => [group, { endpoints: endpointsOf(service), types }])
+      .filter(([, { endpoints }]) => endpoints.length > 0),
   );
-  const commentsUrls = processes.filter(({ service }) => service === 'comments').map((entry) => urls[entry.name]);
   return {
     EVENT_BUS_URL: urls['event-bus'],
     SUBSCRIPTIONS: JSON.stringify(subscriptions),
     POSTS_URL: urls.posts,
-    COMMENTS_URLS: commentsUrls.join(','),
+    COMMENTS_URLS: urlsOfService('comments').join(','),
     QUERY_URL: urls.query,
     MODERATION_URL: urls.moderation,
     ...env,

@@ -17,6 +17,12 @@ export function reachable(host: string): string;
 export function urlsOf(ports: Record<ProcessName, number>, host?: string): Record<ProcessName, string>;
 export function environmentOf(
   name: ProcessName,
-  options: { ports: Record<ProcessName, number>; host?: string; dataDir: string; env?: Environment },
+  options: {
+    ports: Record<ProcessName, number>;
+    host?: string;
+    dataDir: string;
+    env?: Environment;
+    present?: readonly ProcessName[];
+  },
 ): Environment;
 export function entryOf(service: ServiceName): string;
