@@ -11,7 +11,7 @@ const stringWithName = (issue: { input?: unknown }): string =>
 /** A text of at most `most` characters (UTF-16 code units) that every part stores and gives back unchanged. */
 export function text(most: number) {
   return z
-    .string(stringWithName)
+    .string({ error: stringWithName })
     .max(most, `must be at most ${most} characters`)
     .refine(isPlainText, 'must not contain NUL or half of a surrogate pair');
 }

@@ -15,6 +15,7 @@ export {
   urlSetting,
 } from './config';
 export { createLogger, type Logger, silentLogger } from './logger';
+export { type ProcessParts, runProcess } from './run-process';
 export { createLifecycle, type Lifecycle } from './lifecycle';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
 

@@ -1,9 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { type Cause, type Envelope, type Fact, newEvent, newId } from './envelope';
 
 /** The outbox's table. A service puts {@link outboxMigration} among its migrations. */
 export interface OutboxTables {
-  outbox: { position: number; event: string; appended_at: number };
+  outbox: { position: Generated<number>; event: string; appended_at: number };
   outbox_refused: { position: number; event: string; reason: string };
 }
 
@@ -12,6 +12,9 @@ export const outboxMigration = `
   CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, appended_at INTEGER NOT NULL);
   CREATE TABLE outbox_refused (position INTEGER PRIMARY KEY, event TEXT NOT NULL, reason TEXT NOT NULL);
 `;
+
+/** A database, or a transaction in it, whatever its tables. */
+type QueryRunner = Pick<Kysely<unknown>, 'executeQuery'>;
 
 export interface PendingEvent {
   position: number;
@@ -27,7 +30,7 @@ export interface PendingEvent {
  */
 export interface Outbox {
   /** Appends inside the caller's transaction; `cause` is the received event that led to these facts. */
-  append<Tables>(tx: Kysely<Tables>, facts: Fact[], cause?: Cause): Promise<void>;
+  append(tx: QueryRunner, facts: Fact[], cause?: Cause): Promise<void>;
   pending(limit: number): Promise<PendingEvent[]>;
   /** Forgets rows that the bus has stored. */
   markSent(positions: number[]): Promise<void>;
@@ -36,7 +39,7 @@ export interface Outbox {
 }
 
 export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { source: string; now: () => Date }): Outbox {
-  const own = withOutbox(db);
+  const own = db as unknown as Kysely<OutboxTables>;
   return {
     async append(tx, facts, cause) {
       const time = now();
@@ -44,11 +47,7 @@ export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { sour
         event: JSON.stringify(newEvent(fact, { id: newId(), source, time: time.toISOString(), cause })),
         appended_at: time.getTime(),
       }));
-      if (rows.length > 0)
-        await withOutbox(tx)
-          .insertInto('outbox')
-          .values(rows as OutboxTables['outbox'][])
-          .execute();
+      if (rows.length > 0) await tx.executeQuery(own.insertInto('outbox').values(rows));
     },
     async pending(limit) {
       const rows = await own.selectFrom('outbox').selectAll().orderBy('position').limit(limit).execute();
@@ -72,8 +71,4 @@ export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { sour
       });
     },
   };
-}
-
-function withOutbox<Tables>(db: Kysely<Tables>): Kysely<OutboxTables> {
-  return db as unknown as Kysely<OutboxTables>;
 }
