@@ -79,8 +79,8 @@ export function newEvent<T extends string, D>(
 
 const optionalText = z.string().optional();
 
-/** What an event must have at the door of a service: `type` and `data`; whatever else is there has its type. */
-export const ReceivedEnvelope = z.looseObject({
+/** What an event must have at the door of a service: `type` and `data`; of the rest, what is there has its type. */
+export const ReceivedEnvelope = z.object({
   type: z.string('must be a string').min(1, 'must not be empty'),
   data: z.unknown(),
   id: optionalText,

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvalidInput, type Logger } from '@blog/kit';
+import { type BusClient, parseEvents } from '@blog/kit/state';
+import { listensTo, type ReadModelEvent } from './event-handlers';
+import type { CatchUp } from './store';
+
+export interface CatchUpDeps {
+  bus: Pick<BusClient, 'history'>;
+  /** Applies a page of history and notes the progress, in one transaction. */
+  apply: (events: ReadModelEvent[], progress: CatchUp) => Promise<void>;
+  progress: () => Promise<CatchUp>;
+  logger: Logger;
+}
+
+const retryMs = 500;
+
+/**
+ * Fills a new read model from the log's history, while the bus already pushes what is new; both may bring the same
+ * event. Done once per read model, and it goes on where it was cut off. A classic bus numbers nothing and repeats
+ * nothing, so there it is done at every start. While the bus is away it waits.
+ */
+export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { done: Promise<void>; stop(): void } {
+  const stopping = new AbortController();
+
+  async function readPage(): Promise<boolean> {
+    const { sequence, complete } = await progress();
+    if (complete && sequence > 0) return true;
+    const { events, more } = await bus.history(sequence);
+    const last = events.at(-1)?.sequence ?? sequence;
+    await apply(parseKnown(events, logger), { sequence: last, complete: !more });
+    if (!more) logger.info({ events: events.length, sequence: last }, 'the history is read');
+    return !more;
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        if (await readPage()) return;
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) logger.warn({ reason: String(error) }, 'the history can not be read yet');
+        await delay(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  return { done: run(), stop: () => stopping.abort() };
+}
+
+/** One bad event must not keep the rest of history out: it is logged and passed over. */
+function parseKnown(events: unknown[], logger: Logger): ReadModelEvent[] {
+  return events.flatMap((event) => {
+    try {
+      return parseEvents(event, listensTo);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      logger.error({ event, faults: error.faults }, 'an event in the history is not valid');
+      return [];
+    }
+  });
+}
