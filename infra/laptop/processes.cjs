@@ -68,7 +68,8 @@ function urlsOf(ports, host = '127.0.0.1') {
 function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {}, present }) {
   const urls = urlsOf(ports, host);
   const peers = processes.filter((entry) => present === undefined || present.includes(entry.name));
-  const urlsOfService = (service) => peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
+  const urlsOfService = (service) =>
+    peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
   const endpointsOf = (service) => urlsOfService(service).map((url) => `${url}/events`);
   const subscriptions = Object.fromEntries(
     Object.entries(groups)
