@@ -1,5 +1,5 @@
 // npm test [-- words]: everything a laptop can check. Words choose test files by their path, and leave the static checks out.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIfNeeded } from './build.mjs';
@@ -8,7 +8,7 @@ import { failClearly } from './fail-clearly.mjs';
 import { installIfNeeded } from './install.mjs';
 import { run } from './npm.mjs';
 import { root } from './processes.cjs';
-import { addUp, countTests, describeSteps } from './test-report.mjs';
+import { addUp, asTestResult, countTests, describeSteps } from './test-report.mjs';
 
 const inCi = process.env.CI === 'true';
 const filter = process.argv.slice(2);
@@ -20,11 +20,11 @@ const steps = [];
 const bin = (...path) => join(root, 'node_modules', ...path);
 const node = (script, args, env = {}) => run(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
 
-async function step(name, work) {
+async function step(name, work, { isJest = false } = {}) {
   console.log(`\n── ${name}\n`);
   const started = performance.now();
   const code = await work();
-  steps.push({ name, ok: code === 0, seconds: (performance.now() - started) / 1000 });
+  steps.push({ name, isJest, ok: code === 0, seconds: (performance.now() - started) / 1000 });
 }
 
 /** Jest with its numbers kept as JSON in the results folder. */
@@ -43,17 +43,23 @@ async function runSteps() {
     await step('format', () => node(bin('prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']));
   }
   await step('build', () => buildIfNeeded().then(() => 0));
-  await step('unit, api and store tests', () => jest('fast', ['--testPathIgnorePatterns=\\.e2e\\.test\\.']));
+  await step('unit, api and store tests', () => jest('fast', ['--testPathIgnorePatterns=\\.e2e\\.test\\.']), {
+    isJest: true,
+  });
   // One after another: they start real processes, and some measure how those share the machine.
   const noBrowser = chromium === undefined ? ['--testPathIgnorePatterns=browser'] : [];
-  await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...noBrowser]));
+  await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...noBrowser]), {
+    isJest: true,
+  });
 }
 
 function finish() {
+  // The steps count too: otherwise a run with nothing but a type error would end in "0 failed".
+  writeFileSync(join(resultsFolder, 'steps.json'), JSON.stringify(asTestResult(steps.filter(({ isJest }) => !isJest))));
   const { passed, failed, skipped } = addUp(countTests(resultsFolder));
   const failedSteps = steps.filter(({ ok }) => !ok);
   console.log(`\n── summary\n\n${describeSteps(steps)}\n`);
-  console.log(`${passed} tests passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   if (chromium === undefined) {
     console.log('\n!! NO BROWSER TEST RAN: no Chromium found. Install one, or set CHROMIUM_PATH to its executable.');
   }
@@ -66,7 +72,7 @@ await failClearly(async () => {
   try {
     await runSteps();
   } catch (error) {
-    steps.push({ name: error.message, ok: false, seconds: 0 });
+    steps.push({ name: error.message, isJest: false, ok: false, seconds: 0 });
   }
   finish();
 });
