@@ -8,6 +8,7 @@ import {
   mountRoutes,
   pageQuery,
   type Registry,
+  type Verifier,
 } from '@blog/kit';
 import { eventReceiver } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
@@ -23,6 +24,8 @@ export interface CommentsAppDeps {
   onCommit: () => void;
   newId: () => string;
   now: () => Date;
+  /** Checks the signature of pushed events; absent where no secret is set. */
+  verifier?: Verifier;
   logger: Logger;
   metrics: Registry;
 }
@@ -33,7 +36,7 @@ const largestBody = 64 * 1024;
 const page = pageQuery();
 
 /** The routes of the comments service. */
-export function createApp({ store, onCommit, newId, now, logger, metrics }: CommentsAppDeps): Express {
+export function createApp({ store, onCommit, newId, now, verifier, logger, metrics }: CommentsAppDeps): Express {
   const exposedHeaders = [tokenHeader];
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', exposedHeaders });
   const applyEvents = createEventHandlers(store);
@@ -77,6 +80,7 @@ export function createApp({ store, onCommit, newId, now, logger, metrics }: Comm
     '/events': {
       post: eventReceiver({
         schemas: listensTo,
+        verifier,
         apply: async (events) => {
           await applyEvents(events);
           onCommit();

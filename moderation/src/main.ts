@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
-import { createBusClient, createRelay } from '@blog/kit/state';
+import { dataDirSetting, processSettings, runProcess, startServer } from '@blog/kit';
+import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { defaultRules } from './domain';
@@ -9,19 +9,19 @@ import { openVerdictStore } from './store';
 const settings = z.object({
   ...processSettings(4003),
   DATA_DIR: dataDirSetting,
-  EVENT_BUS_URL: urlSetting('http://127.0.0.1:4005'),
+  ...busSettings,
 });
 
 void runProcess({ name: 'moderation', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const now = (): Date => new Date();
   const store = openVerdictStore({ file: join(settings.DATA_DIR, 'moderation.db'), now });
   lifecycle.onClose('store', store.close);
-  const bus = createBusClient({ url: settings.EVENT_BUS_URL });
+  const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
 
-  const app = createApp({ store, onCommit: relay.nudge, rules: defaultRules, logger, metrics });
+  const app = createApp({ store, onCommit: relay.nudge, rules: defaultRules, verifier, logger, metrics });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
   logger.info({ url: server.url }, 'listening');

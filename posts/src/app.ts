@@ -9,6 +9,7 @@ import {
   NotFound,
   pageQuery,
   type Registry,
+  type Verifier,
 } from '@blog/kit';
 import { renderMarkdown } from '@blog/kit/markdown';
 import { eventReceiver } from '@blog/kit/state';
@@ -22,6 +23,8 @@ export interface PostsAppDeps {
   onCommit: () => void;
   newId: () => string;
   now: () => Date;
+  /** Checks the signature of pushed events; absent where no secret is set. */
+  verifier?: Verifier;
   logger: Logger;
   metrics: Registry;
 }
@@ -30,7 +33,7 @@ export interface PostsAppDeps {
 const largestBody = 1024 * 1024;
 
 /** The routes of the posts service. */
-export function createApp({ store, onCommit, newId, now, logger, metrics }: PostsAppDeps): Express {
+export function createApp({ store, onCommit, newId, now, verifier, logger, metrics }: PostsAppDeps): Express {
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin' });
 
   const list: RequestHandler = async (req, res) => {
@@ -59,7 +62,7 @@ export function createApp({ store, onCommit, newId, now, logger, metrics }: Post
     '/posts': { get: list, post },
     '/posts/create': { post },
     '/posts/:id': { get: read as RequestHandler },
-    '/events': { post: eventReceiver({ schemas: {}, apply: () => Promise.resolve() }) },
+    '/events': { post: eventReceiver({ schemas: {}, apply: () => Promise.resolve(), verifier }) },
   });
   return finishApp(app, logger);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { dataDirSetting, newId, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
-import { createBusClient, createRelay } from '@blog/kit/state';
+import { dataDirSetting, newId, processSettings, runProcess, startServer } from '@blog/kit';
+import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { openPostStore } from './store';
@@ -8,19 +8,19 @@ import { openPostStore } from './store';
 const settings = z.object({
   ...processSettings(4000),
   DATA_DIR: dataDirSetting,
-  EVENT_BUS_URL: urlSetting('http://127.0.0.1:4005'),
+  ...busSettings,
 });
 
 void runProcess({ name: 'posts', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const now = (): Date => new Date();
   const store = openPostStore({ file: join(settings.DATA_DIR, 'posts.db'), now });
   lifecycle.onClose('store', store.close);
-  const bus = createBusClient({ url: settings.EVENT_BUS_URL });
+  const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
 
-  const app = createApp({ store, onCommit: relay.nudge, newId, now, logger, metrics });
+  const app = createApp({ store, onCommit: relay.nudge, newId, now, verifier, logger, metrics });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
   logger.info({ url: server.url }, 'listening');

@@ -8,6 +8,7 @@ import {
   NotFound,
   pageQuery,
   type Registry,
+  type Verifier,
 } from '@blog/kit';
 import { eventReceiver } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
@@ -21,6 +22,8 @@ export interface QueryAppDeps {
   /** Applies pushed events in one transaction. */
   apply: (events: ReadModelEvent[]) => Promise<void>;
   stream: LiveStream;
+  /** Checks the signature of pushed events; absent where no secret is set. */
+  verifier?: Verifier;
   logger: Logger;
   metrics: Registry;
 }
@@ -34,7 +37,7 @@ const changeNumber = z.coerce.number('must be a number').int('must be a whole nu
 const streamQuery = z.object({ post: anyId.optional(), after: changeNumber.optional() });
 
 /** The routes of the read model. */
-export function createApp({ store, apply, stream, logger, metrics }: QueryAppDeps): Express {
+export function createApp({ store, apply, stream, verifier, logger, metrics }: QueryAppDeps): Express {
   const exposedHeaders = [positionHeader];
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', exposedHeaders });
 
@@ -67,7 +70,7 @@ export function createApp({ store, apply, stream, logger, metrics }: QueryAppDep
     '/posts': { get: list },
     '/posts/:id': { get: read },
     '/stream': { get: live },
-    '/events': { post: eventReceiver({ schemas: listensTo, apply }) },
+    '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
   });
   return finishApp(app, logger);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
+import { dataDirSetting, processSettings, runProcess, startServer } from '@blog/kit';
 import { excerptOf, renderMarkdown } from '@blog/kit/markdown';
-import { createBusClient } from '@blog/kit/state';
+import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { startCatchUp } from './catch-up';
@@ -12,7 +12,7 @@ import { openReadModelStore } from './store';
 const settings = z.object({
   ...processSettings(4002),
   DATA_DIR: dataDirSetting,
-  EVENT_BUS_URL: urlSetting('http://127.0.0.1:4005'),
+  ...busSettings,
 });
 
 const parts: ProjectionParts = {
@@ -23,6 +23,8 @@ const parts: ProjectionParts = {
 void runProcess({ name: 'query', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const store = openReadModelStore({ file: join(settings.DATA_DIR, 'query.db') });
   lifecycle.onClose('store', store.close);
+  const { bus, verifier } = connectBus(settings);
+  lifecycle.onClose('bus client', bus.close);
   const stream = createLiveStream({ changes: store.changes, logger });
 
   const app = createApp({
@@ -32,6 +34,7 @@ void runProcess({ name: 'query', settings, process }, async ({ settings, logger,
       stream.announce();
     },
     stream,
+    verifier,
     logger,
     metrics,
   });
@@ -40,8 +43,6 @@ void runProcess({ name: 'query', settings, process }, async ({ settings, logger,
   lifecycle.onClose('streams', stream.close);
   logger.info({ url: server.url }, 'listening');
 
-  const bus = createBusClient({ url: settings.EVENT_BUS_URL });
-  lifecycle.onClose('bus client', bus.close);
   const catchUp = startCatchUp({
     bus,
     apply: async (events, progress) => {

@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import axios, { type AxiosResponse } from 'axios';
 import type { Envelope, ReceivedEnvelope } from './envelope';
 import type { Problem } from './problem-json';
+import type { Signer } from './signatures';
 
 /** The bus can't be reached, or is not able to take events now. Trying again later is right. */
 export class BusAway extends Error {
@@ -48,7 +49,7 @@ function takesArrays(answer: AxiosResponse<unknown>): boolean {
   return Array.isArray((answer.data as { events?: unknown } | undefined)?.events);
 }
 
-export function createBusClient({ url }: { url: string }): BusClient & { close(): void } {
+export function createBusClient({ url, signer }: { url: string; signer?: Signer }): BusClient & { close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, timeout: timeoutMs });
   const http = axios.create({
     baseURL: url,
@@ -73,8 +74,10 @@ export function createBusClient({ url }: { url: string }): BusClient & { close()
 
   return {
     async publish(events) {
-      const body: unknown = events.length === 1 ? events[0] : events;
-      const answer = await call(() => http.post('/events', body));
+      const body = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events));
+      const signature = signer?.sign({ id: events[0]?.id ?? '', body, now: new Date() });
+      const headers = { 'Content-Type': 'application/json', ...signature };
+      const answer = await call(() => http.post('/events', body, { headers }));
       if (answer.status >= 200 && answer.status < 300) {
         arrays = takesArrays(answer);
         return;

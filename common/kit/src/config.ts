@@ -43,6 +43,13 @@ export function urlListSetting(fallback: readonly string[]) {
     .default([...fallback]);
 }
 
+/** Secrets, separated by commas or spaces; none where it isn't set. */
+export const secretsSetting = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .pipe(z.array(z.string().min(16, 'a secret must have at least 16 characters')))
+  .default([]);
+
 /** The settings of every process. Locally a process listens on the loopback address unless HOST says otherwise. */
 export function processSettings(port: number) {
   return {

@@ -27,6 +27,12 @@ export class InvalidInput extends MeaningfulError {
 /** The bytes were understood, but their content can't be accepted as a whole (nothing of it was stored). */
 export class Unprocessable extends InvalidInput {}
 
+/** Nobody knows who sent this: a signature or a token is missing or wrong. */
+export class Unauthorized extends MeaningfulError {}
+
+/** It is known who sent this, and they may not do it. */
+export class Forbidden extends MeaningfulError {}
+
 /** There is nothing under this name. */
 export class NotFound extends MeaningfulError {}
 

@@ -4,6 +4,7 @@ import { ReceivedEnvelope } from './envelope';
 import { type Fault, InvalidInput } from './errors';
 import { jsonBody } from './json-body';
 import { faultsOf } from './problem-json';
+import type { Verifier } from './signatures';
 
 /** The data of each event type that a service listens to. */
 export type EventSchemas = Record<string, z.ZodType>;
@@ -20,6 +21,8 @@ export interface EventReceiverOptions<S extends EventSchemas> {
    * When it resolves they count as done; when it rejects they will be sent again.
    */
   apply: (events: ReceivedEvent<S>[]) => Promise<void>;
+  /** Where a secret is set: only what the bus has signed comes in (401 otherwise). */
+  verifier?: Verifier;
 }
 
 /** What one push may hold: the bus cuts its batches to a part of this. */
@@ -31,9 +34,14 @@ const types = ['application/json', 'application/cloudevents+json', 'application/
  * 200 when all are applied (types not listened to are accepted and ignored), 400 naming the event and the field at
  * fault; then nothing is applied.
  */
-export function eventReceiver<S extends EventSchemas>({ schemas, apply }: EventReceiverOptions<S>): RequestHandler[] {
+export function eventReceiver<S extends EventSchemas>(options: EventReceiverOptions<S>): RequestHandler[] {
+  const { schemas, apply, verifier } = options;
   return [
-    ...jsonBody({ limit: largestPush, types }),
+    ...jsonBody({
+      limit: largestPush,
+      types,
+      checkBytes: verifier && ((req, bytes) => void verifier.verify(req.headers, bytes, new Date())),
+    }),
     async (req, res) => {
       const events = parseEvents(req.body as unknown, schemas);
       if (events.length > 0) await apply(events);

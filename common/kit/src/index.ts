@@ -11,6 +11,7 @@ export {
   portSetting,
   processSettings,
   readConfig,
+  secretsSetting,
   urlListSetting,
   urlSetting,
 } from './config';
@@ -26,16 +27,21 @@ export { type RunningServer, startServer } from './server';
 export {
   Conflict,
   type Fault,
+  Forbidden,
   InvalidInput,
   MeaningfulError,
   NotFound,
   TooLarge,
+  Unauthorized,
   Unavailable,
   Unprocessable,
   UnsupportedMedia,
 } from './errors';
 export { faultsOf, formatPath, type Problem, problem, problemHandler, problemOf, sendProblem } from './problem-json';
 export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
+
+// Signatures
+export { createSigner, createVerifier, type Signer, type Verifier } from './signatures';
 
 // Events
 export {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import bodyParser from 'body-parser';
 import type { Request, RequestHandler } from 'express';
 import { InvalidInput, UnsupportedMedia } from './errors';
@@ -17,22 +18,32 @@ function hasBody(req: Request): boolean {
 }
 
 /** Refuses bytes that are not UTF-8; body-parser itself would replace them in silence. */
-function refuseInvalidUtf8(_req: unknown, _res: unknown, bytes: Buffer): void {
+function refuseInvalidUtf8(bytes: Buffer): void {
   if (!isUtf8(bytes)) throw new Error('not UTF-8');
+}
+
+export interface JsonBodyOptions {
+  /** Bytes. */
+  limit: number;
+  /** The media types that count as JSON here; the first is named to whoever sends another. */
+  types?: string[];
+  /** Sees the bytes as they came in, before they are parsed, and throws to refuse them. */
+  checkBytes?: (req: IncomingMessage, bytes: Buffer) => void;
 }
 
 /**
  * Reads a JSON body into `req.body`, or refuses it: another media type or charset 415, not JSON, not UTF-8 or nested
  * deeper than 32 levels 400, larger than `limit` bytes 413. A request without a body passes, with `req.body` undefined.
  */
-export function jsonBody({
-  limit,
-  types = ['application/json'],
-}: {
-  limit: number;
-  types?: string[];
-}): RequestHandler[] {
-  const parse = bodyParser.json({ limit, type: types, verify: refuseInvalidUtf8 });
+export function jsonBody({ limit, types = ['application/json'], checkBytes }: JsonBodyOptions): RequestHandler[] {
+  const parse = bodyParser.json({
+    limit,
+    type: types,
+    verify: (req, _res, bytes) => {
+      checkBytes?.(req, bytes);
+      refuseInvalidUtf8(bytes);
+    },
+  });
   const check: RequestHandler = (req, _res, next) => {
     if (req.body === undefined && hasBody(req)) {
       throw new UnsupportedMedia(`Send the body as ${types[0]}: -H 'Content-Type: ${types[0]}'.`);

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import {
   Conflict,
   type Fault,
+  Forbidden,
   InvalidInput,
   MeaningfulError,
   NotFound,
   TooLarge,
+  Unauthorized,
   Unavailable,
   Unprocessable,
   UnsupportedMedia,
@@ -72,6 +74,8 @@ export function faultsOf(error: z.ZodError, prefix: PropertyKey[] = []): Fault[]
 const statusOfMeaning: [new (...args: never[]) => MeaningfulError, number][] = [
   [Unprocessable, 422],
   [InvalidInput, 400],
+  [Unauthorized, 401],
+  [Forbidden, 403],
   [NotFound, 404],
   [Conflict, 409],
   [TooLarge, 413],

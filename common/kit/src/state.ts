@@ -3,5 +3,6 @@
 export { type Database, type Kysely, openDatabase, type Transaction } from './database';
 export { createOutbox, type Outbox, outboxMigration } from './outbox';
 export { createRelay, type Relay } from './relay';
+export { type BusConnection, busSettings, connectBus } from './bus-connection';
 export { BusAway, type BusClient, createBusClient, EventsRefused } from './bus-client';
 export { eventReceiver, type EventSchemas, parseEvents, type ReceivedEvent } from './event-receiver';
