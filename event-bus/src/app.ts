@@ -1,0 +1,32 @@
+import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import type { Express } from 'express';
+import type { Dispatcher } from './delivery/dispatcher';
+import type { Completion } from './envelope';
+import { historyRoute } from './http/history';
+import { publishRoute } from './http/publish';
+import { subscriptionRoutes } from './http/subscriptions';
+import type { EventLog } from './log/event-log';
+
+export interface AppDeps extends Completion {
+  log: EventLog;
+  dispatcher: Dispatcher;
+  logger: Logger;
+  metrics: Registry;
+}
+
+/** The bus over HTTP. It has no CORS and takes JSON types only: no web page can reach it through someone's browser. */
+export function createApp({ log, dispatcher, newId, now, logger, metrics }: AppDeps): Express {
+  const app = createServiceApp({
+    logger,
+    metrics,
+    isReady: () => true,
+    health: () => ({ durability: log.durability(), head: log.head() }),
+  });
+  const subscriptions = subscriptionRoutes({ dispatcher });
+  mountRoutes(app, {
+    '/events': { get: historyRoute({ log }), post: publishRoute({ log, completion: { newId, now } }) },
+    '/subscriptions': { get: subscriptions.list },
+    '/subscriptions/:group': { get: subscriptions.get, put: subscriptions.put, delete: subscriptions.remove },
+  });
+  return finishApp(app, logger);
+}

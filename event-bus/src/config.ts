@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { dataDirSetting, faultsOf, processSettings } from '@blog/kit';
+import { z } from 'zod';
+import { Subscription } from './delivery/subscription';
+
+/**
+ * The groups of the blog. Each POST holds one event, so that any service written for `{type, data}` can take the place
+ * of one of them; it would not understand an array, and answer 200 to it.
+ */
+const blogSubscriptions: Record<string, z.input<typeof Subscription>> = {
+  comments: {
+    endpoints: ['http://127.0.0.1:4001/events', 'http://127.0.0.1:4006/events', 'http://127.0.0.1:4007/events'],
+  },
+  query: { endpoints: ['http://127.0.0.1:4002/events'] },
+  moderation: { endpoints: ['http://127.0.0.1:4003/events'] },
+};
+
+const Subscriptions = z.record(
+  z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'is not a name for a group'),
+  Subscription,
+);
+
+function readText(setting: string): string {
+  return setting.trimStart().startsWith('{') ? setting : readFileSync(setting, 'utf8');
+}
+
+/** JSON text or the path of a JSON file: `{"<group>": {"endpoints": ["http://…"], …}}`. */
+const subscriptionsSetting = z
+  .string()
+  .optional()
+  .transform((setting, context) => {
+    if (setting === undefined) return Subscriptions.parse(blogSubscriptions);
+    try {
+      const result = Subscriptions.safeParse(JSON.parse(readText(setting)));
+      if (result.success) return result.data;
+      const faults = faultsOf(result.error).map(({ path, message }) => `${path} ${message}`);
+      context.addIssue({ code: 'custom', message: faults.join(', ') });
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+    return z.NEVER;
+  });
+
+export const settings = z.object({
+  ...processSettings(4005),
+  /** The folder that holds `event-bus.db` (the log) and `event-bus-delivery.db`. */
+  DATA_DIR: dataDirSetting,
+  SUBSCRIPTIONS: subscriptionsSetting,
+});

@@ -1,0 +1,48 @@
+import type { DeadLetter, ParkedLane } from './lane';
+import type { Subscription } from './subscription';
+
+/** A group as it is stored. */
+export interface SavedGroup {
+  name: string;
+  subscription: Subscription;
+  /** Every event up to this sequence is done, parked or a dead letter. */
+  cursor: number;
+  /** Why the group doesn't deliver; undefined when it does. */
+  pausedBecause: string | undefined;
+  /** The settings of the process that were applied last, as text; undefined for a group made by a request. */
+  configured: string | undefined;
+}
+
+/**
+ * How far each group is. One method per transition, each one transaction; transitions take effect in the order of
+ * their calls. After a crash the last ones may be missing, never one before one that is there: so progress may be
+ * lost, which repeats events, but no event is.
+ */
+export interface DeliveryState {
+  /**
+   * Call it before anything else. Says whether the state belongs to this log. Where it doesn't, all groups start
+   * again at the beginning; where the log is shorter than it was, cursors and lanes go back to its end.
+   */
+  attach(log: { identity: string; head: number }): Promise<'same log' | 'other log' | 'shorter log'>;
+  groups(): Promise<SavedGroup[]>;
+  /** Makes a group at a cursor, or gives an existing one new settings: it keeps its cursor and is paused no more. */
+  saveGroup(group: Omit<SavedGroup, 'pausedBecause'>): Promise<void>;
+  /** Forgets the group, its lanes and its dead letters. */
+  removeGroup(name: string): Promise<void>;
+  pauseGroup(name: string, because: string): Promise<void>;
+  moveCursor(name: string, cursor: number): Promise<void>;
+
+  /** Parks a lane, or stores what became of a parked one. */
+  saveLane(name: string, lane: ParkedLane): Promise<void>;
+  /** The lane flows again: the group's cursor must not have passed any event that is still to be delivered. */
+  removeLane(name: string, key: string): Promise<void>;
+  lanes(name: string): Promise<ParkedLane[]>;
+
+  /** Stores the dead letter and what becomes of its lane. The same event of a group is one dead letter, ever. */
+  giveUp(name: string, letter: DeadLetter, lane: ParkedLane): Promise<void>;
+  /** Oldest event first, after a sequence. */
+  deadLetters(name: string, page: { after: number; limit: number }): Promise<DeadLetter[]>;
+  countDeadLetters(name: string): Promise<number>;
+
+  close(): Promise<void>;
+}

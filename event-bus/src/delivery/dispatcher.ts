@@ -1,0 +1,128 @@
+import { type Logger, NotFound } from '@blog/kit';
+import type { EventLog } from '../log/event-log';
+import type { Clock, Random } from './clock';
+import type { DeliveryObserver } from './deliver';
+import type { DeliveryState, SavedGroup } from './delivery-state';
+import { createGroup, type Group } from './group';
+import type { GroupStatus } from './group-status';
+import { type GroupLimits, groupLimits } from './limits';
+import type { Sender } from './send';
+import { firstCursor, type Subscription } from './subscription';
+
+export interface DispatcherDeps {
+  log: EventLog;
+  state: DeliveryState;
+  /** Each group has its own, so that one that hangs takes no connections from the others. */
+  openSender: (group: string) => Sender;
+  clock: Clock;
+  random: Random;
+  observer: DeliveryObserver;
+  logger: Logger;
+  onFatal: (error: unknown) => void;
+  limits?: Partial<GroupLimits>;
+}
+
+export interface Dispatcher {
+  /** Takes the stored groups up again, and applies those settings that changed since they were applied last. */
+  start(configured: Record<string, Subscription>): Promise<void>;
+  /** Makes a group, or gives it new settings: it goes on from its cursor. Says whether it is new. */
+  put(name: string, subscription: Subscription): Promise<{ isNew: boolean }>;
+  /** Throws NotFound. Its cursor, lanes and dead letters are forgotten. */
+  remove(name: string): Promise<void>;
+  /** Throws NotFound. */
+  status(name: string): GroupStatus;
+  statuses(): GroupStatus[];
+  stop(): Promise<void>;
+}
+
+/** Starts a group's delivery for each subscription. What one group does never waits for another. */
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { log, state, logger } = deps;
+  const limits = { ...groupLimits, ...deps.limits };
+  const groups = new Map<string, Group>();
+  let changes: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+
+  /** Changes of subscriptions happen one after the other. */
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = changes.then(change);
+    changes = done.catch(() => undefined);
+    return done;
+  }
+
+  async function run(saved: SavedGroup): Promise<void> {
+    const lanes = await state.lanes(saved.name);
+    if (stopped) return;
+    const onStopped = (group: string, reason: string): void =>
+      logger.error({ group, reason }, 'a group stopped: it met damage in the log');
+    groups.set(
+      saved.name,
+      createGroup(saved, lanes, { ...deps, limits, onStopped, sender: deps.openSender(saved.name) }),
+    );
+  }
+
+  async function save(
+    name: string,
+    subscription: Subscription,
+    before: SavedGroup | undefined,
+    configured: string | undefined,
+  ): Promise<void> {
+    await groups.get(name)?.stop();
+    groups.delete(name);
+    const cursor = firstCursor(subscription, log.head());
+    await state.saveGroup({ name, subscription, cursor, configured: configured ?? before?.configured });
+    const saved = await find(name);
+    if (saved) await run(saved);
+  }
+
+  async function find(name: string): Promise<SavedGroup | undefined> {
+    return (await state.groups()).find((group) => group.name === name);
+  }
+
+  function groupNamed(name: string): Group {
+    const group = groups.get(name);
+    if (!group) throw new NotFound('There is no group of this name.');
+    return group;
+  }
+
+  async function startAll(configured: Record<string, Subscription>): Promise<void> {
+    const belongs = await state.attach({ identity: log.identity, head: log.head() });
+    if (belongs !== 'same log') logger.warn({ belongs }, 'the log was replaced: groups start again where that is safe');
+    const saved = await state.groups();
+    const isUnchanged = ({ name, configured: applied }: SavedGroup): boolean =>
+      configured[name] === undefined || applied === JSON.stringify(configured[name]);
+    await Promise.all(saved.filter(isUnchanged).map(run));
+    for (const [name, subscription] of Object.entries(configured)) {
+      if (groups.has(name)) continue;
+      const before = saved.find((group) => group.name === name);
+      await save(name, subscription, before, JSON.stringify(subscription));
+    }
+  }
+
+  log.onAppended(() => {
+    for (const group of groups.values()) group.wake();
+  });
+
+  return {
+    start: (configured) => inTurn(() => startAll(configured)),
+    put: (name, subscription) =>
+      inTurn(async () => {
+        const before = await find(name);
+        await save(name, subscription, before, undefined);
+        return { isNew: !before };
+      }),
+    remove: (name) =>
+      inTurn(async () => {
+        await groupNamed(name).stop();
+        groups.delete(name);
+        await state.removeGroup(name);
+      }),
+    status: (name) => groupNamed(name).status(),
+    statuses: () => [...groups.values()].map((group) => group.status()),
+    async stop() {
+      stopped = true;
+      await changes;
+      await Promise.all([...groups.values()].map((group) => group.stop()));
+    },
+  };
+}

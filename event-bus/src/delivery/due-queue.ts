@@ -1,0 +1,47 @@
+/** Items by the time when they are due: a binary heap, so that 10,000 of them cost little. */
+export interface DueQueue<T> {
+  add(dueAt: number, item: T): void;
+  /** When the next item is due; Infinity when there is none. */
+  next(): number;
+  /** Takes the item that is due first. */
+  take(): T | undefined;
+}
+
+export function createDueQueue<T>(): DueQueue<T> {
+  const heap: { dueAt: number; item: T }[] = [];
+  const dueAt = (index: number): number => heap[index]?.dueAt ?? Infinity;
+
+  function swap(a: number, b: number): void {
+    const [first, second] = [heap[a], heap[b]];
+    if (first && second) [heap[a], heap[b]] = [second, first];
+  }
+
+  function rise(index: number): void {
+    const parent = (index - 1) >> 1;
+    if (index === 0 || dueAt(parent) <= dueAt(index)) return;
+    swap(index, parent);
+    rise(parent);
+  }
+
+  function sink(index: number): void {
+    const [left, right] = [2 * index + 1, 2 * index + 2];
+    const child = dueAt(right) < dueAt(left) ? right : left;
+    if (dueAt(index) <= dueAt(child)) return;
+    swap(index, child);
+    sink(child);
+  }
+
+  return {
+    add(due, item) {
+      heap.push({ dueAt: due, item });
+      rise(heap.length - 1);
+    },
+    next: () => dueAt(0),
+    take() {
+      swap(0, heap.length - 1);
+      const taken = heap.pop();
+      sink(0);
+      return taken?.item;
+    },
+  };
+}

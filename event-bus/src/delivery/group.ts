@@ -1,0 +1,235 @@
+import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
+import type { Clock, Random } from './clock';
+import { createDeliver, type DeliveryObserver, type Run } from './deliver';
+import type { DeliveryState, SavedGroup } from './delivery-state';
+import { createEndpoints } from './endpoints';
+import { type GroupStatus, statusOf } from './group-status';
+import { type ParkedLane, remainingWaitMs } from './lane';
+import { createLanes, type Lane } from './lanes';
+import type { GroupLimits } from './limits';
+import { createPace } from './pace';
+import { type Sender, withTimeout } from './send';
+import { createWindow } from './window';
+
+export interface GroupDeps {
+  log: EventLog;
+  state: DeliveryState;
+  sender: Sender;
+  clock: Clock;
+  random: Random;
+  observer: DeliveryObserver;
+  limits: GroupLimits;
+  /** The log or the state failed: the process must end. */
+  onFatal: (error: unknown) => void;
+  /** The group can't go on; the others can. */
+  onStopped: (group: string, reason: string) => void;
+}
+
+export interface Group {
+  /** The log has grown. */
+  wake(): void;
+  status(): GroupStatus;
+  /** Waits briefly for what is in flight, stores the cursor, closes its connections. Twice is harmless. */
+  stop(): Promise<void>;
+}
+
+/** Runs one group: reads ahead in the log, sends what may be sent, and moves its cursor. */
+export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[], deps: GroupDeps): Group {
+  const { log, state, clock, random, limits } = deps;
+  const { name: group, subscription } = saved;
+  const types = subscription.types ? { types: subscription.types } : {};
+  const requests = subscription.batch > 1 ? limits.requests.array : limits.requests.single;
+  /** Parked keys, however many, leave the others half of the connections. */
+  const parkedRequests = Math.max(1, Math.floor(requests / 2));
+
+  const window = createWindow(saved.cursor, limits.window);
+  const lanes = createLanes(window);
+  const pace = createPace({ requests, batch: subscription.batch, probeBackoff: limits.probeBackoff });
+  const endpoints = createEndpoints(subscription.endpoints, { clock, random, backoff: limits.probeBackoff });
+  const inFlight = { requests: 0, events: 0, parked: 0 };
+  const runs = new Set<Promise<void>>();
+
+  let stoppedBecause: string | undefined;
+  let pausedBecause = saved.pausedBecause;
+  let stopping: Promise<void> | undefined;
+  let reading = false;
+  let savedCursor = saved.cursor;
+  let cancelSave: (() => void) | undefined;
+  let alarm: { at: number; cancel: () => void } | undefined;
+
+  const isActive = (): boolean => !stopping && stoppedBecause === undefined && pausedBecause === undefined;
+
+  const { deliver, abort } = createDeliver({
+    ...deps,
+    group,
+    subscription,
+    lanes,
+    pace,
+    endpoints,
+    send: withTimeout(deps.sender.send, { clock, timeoutMs: subscription.timeoutMs }),
+    laneBackoff: limits.laneBackoff,
+    async onGone(reason) {
+      pausedBecause = reason;
+      await state.pauseGroup(group, reason);
+    },
+    onProgress: saveCursorSoon,
+  });
+
+  function failWith(error: unknown): void {
+    stoppedBecause ??= error instanceof Error ? error.message : String(error);
+    if (error instanceof DamagedRecord) deps.onStopped(group, stoppedBecause);
+    else deps.onFatal(error);
+  }
+
+  async function saveCursor(): Promise<void> {
+    const cursor = window.cursor();
+    if (cursor === savedCursor) return;
+    savedCursor = cursor;
+    await state.moveCursor(group, cursor);
+  }
+
+  function saveCursorSoon(): void {
+    if (stopping || cancelSave || window.cursor() === savedCursor) return;
+    cancelSave = clock.schedule(limits.saveCursorMs, () => {
+      cancelSave = undefined;
+      saveCursor().catch(failWith);
+    });
+  }
+
+  async function readAhead(): Promise<void> {
+    const room = window.room();
+    const { characters: maxSize } = limits.window;
+    const page = await log.read({ after: window.scanned(), limit: room, maxSize, ...types });
+    if (!isActive()) return;
+    for (const event of page.events) lanes.enqueue(event);
+    window.scannedUpTo(page.upTo);
+    saveCursorSoon();
+    reading = false;
+    // Where nothing of what was read is for the window, the next page comes later: others get their turn between.
+    if (window.room() === room) clock.schedule(0, pump);
+    else pump();
+  }
+
+  function fill(): void {
+    if (reading || window.room() === 0 || window.scanned() >= log.head()) return;
+    if (lanes.parkedCount() >= limits.parkedKeys) return;
+    reading = true;
+    readAhead().catch(failWith);
+  }
+
+  /** Reads a parked lane's next events from the log and sends them; where none is left, the lane flows again. */
+  async function retry(lane: Lane, parked: ParkedLane, room: number, run: Run): Promise<void> {
+    const upTo = lane.passedUpTo;
+    const limit = parked.attempts > 0 ? 1 : room;
+    const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: limits.pushCharacters };
+    const page = await log.read({ ...range, ...types });
+    if (page.events.length > 0) await deliver(page.events, run);
+    else if (page.upTo >= upTo && lane.passedUpTo === upTo) {
+      // Events that come while this is stored are in the window already, and the lane is busy until then.
+      lanes.flow(lane);
+      await state.removeLane(group, lane.key);
+    }
+    if (lane.parked && !run.failedKeys.has(lane.key)) lanes.park(lane, lane.parked, clock.now());
+  }
+
+  /** Starts some work that keeps lanes busy, and goes on with others when it ends. */
+  function start(keys: Set<string>, size: { events: number; parked: number }, work: (run: Run) => Promise<void>): void {
+    const run: Run = { probe: pace.mode() === 'down', failedKeys: new Set(), halted: false };
+    if (run.probe) pace.probeStarted();
+    inFlight.requests += 1;
+    inFlight.events += size.events;
+    inFlight.parked += size.parked;
+    const done = work(run)
+      .catch(failWith)
+      .then(() => {
+        runs.delete(done);
+        inFlight.requests -= 1;
+        inFlight.events -= size.events;
+        inFlight.parked -= size.parked;
+        if (run.probe) pace.probeEnded(clock.now(), random());
+        lanes.release(keys);
+        pump();
+      });
+    runs.add(done);
+  }
+
+  function takeParked(): Lane | undefined {
+    if (pace.mode() === 'down') return lanes.hasReady() ? undefined : lanes.takeDue(Infinity);
+    return inFlight.parked < parkedRequests ? lanes.takeDue(clock.now()) : undefined;
+  }
+
+  function startNext(): boolean {
+    const room = pace.room(inFlight, clock.now());
+    if (room === 0) return false;
+    const lane = takeParked();
+    if (lane?.parked) {
+      const { parked } = lane;
+      start(new Set([lane.key]), { events: room, parked: 1 }, (run) => retry(lane, parked, room, run));
+      return true;
+    }
+    const several = subscription.batch > 1;
+    const events: StoredEvent[] = lanes.takeReady({ events: room, characters: limits.pushCharacters }, several);
+    if (events.length === 0) return false;
+    const keys = new Set(events.map(({ key }) => key));
+    start(keys, { events: events.length, parked: 0 }, (run) => deliver(events, run));
+    return true;
+  }
+
+  /** Rings when the next probe or parked lane is due. What waits for anything else is woken by that. */
+  function setAlarm(): void {
+    const now = clock.now();
+    const down = pace.mode() === 'down';
+    const at = down ? pace.probeAt() : inFlight.parked < parkedRequests ? lanes.nextDue() : Infinity;
+    if (alarm && alarm.at === at) return;
+    alarm?.cancel();
+    alarm = undefined;
+    if (at <= now || at === Infinity) return;
+    const ring = (): void => {
+      alarm = undefined;
+      pump();
+    };
+    alarm = { at, cancel: clock.schedule(at - now, ring) };
+  }
+
+  function pump(): void {
+    if (!isActive()) return;
+    fill();
+    while (startNext());
+    setAlarm();
+  }
+
+  async function stop(): Promise<void> {
+    cancelSave?.();
+    alarm?.cancel();
+    let cancelGrace: () => void = () => undefined;
+    const grace = new Promise<void>((resolve) => (cancelGrace = clock.schedule(limits.stopGraceMs, resolve)));
+    await Promise.race([Promise.all(runs), grace]);
+    cancelGrace();
+    abort();
+    await Promise.all(runs);
+    await saveCursor();
+    await deps.sender.close();
+  }
+
+  for (const parked of parkedLanes) {
+    const lane = lanes.get(parked.key);
+    const waitMs = remainingWaitMs(parked, clock.wallTime(), limits.laneBackoff.longestMs);
+    lanes.park(lane, parked, clock.now() + waitMs);
+    // The cursor may have passed any event of the key up to where it is.
+    lane.passedUpTo = Math.max(saved.cursor, parked.head - 1);
+    lanes.release([parked.key]);
+  }
+  pump();
+
+  return {
+    wake: pump,
+    stop: () => (stopping ??= stop()),
+    status: () =>
+      statusOf({
+        ...{ saved, window, lanes, pace, endpoints, head: log.head(), now: clock.wallTime() },
+        inFlight: inFlight.requests,
+        pausedBecause,
+        stoppedBecause,
+      }),
+  };
+}

@@ -1,0 +1,135 @@
+import type { StoredEvent } from '../log/event-log';
+import { createDueQueue } from './due-queue';
+import type { ParkedLane } from './lane';
+import type { Entry, Window } from './window';
+
+/** The lane of one key, as it is in memory. Its states are drawn in `lane.ts`. */
+export interface Lane {
+  readonly key: string;
+  /** Flowing: its events in the window, in order. Parked lanes have none in memory. */
+  queue: Entry[];
+  /** One of its events is in flight, or its state is being stored: nothing else of it may start. */
+  busy: boolean;
+  /** Failed tries of the first event of a flowing lane. */
+  attempts: number;
+  parked: ParkedLane | undefined;
+  /** The last event of a parked lane that the cursor may have passed: up to here its events come from the log. */
+  passedUpTo: number;
+  /** When a parked lane is tried next, by the monotonic clock. */
+  dueAt: number;
+}
+
+export interface Lanes {
+  /** An event came from the log. */
+  enqueue(event: StoredEvent): void;
+  hasReady(): boolean;
+  /**
+   * Takes events that may be sent, at most so many: one of each lane, or (`several`) all that a lane has.
+   * Their lanes are busy until they are released.
+   */
+  takeReady(most: { events: number; characters: number }, several: boolean): StoredEvent[];
+  /** Takes the parked lane that is due first, if it is due by then. It is busy until it is released. */
+  takeDue(now: number): Lane | undefined;
+  /** When the next parked lane is due; Infinity when there is none. */
+  nextDue(): number;
+  release(keys: Iterable<string>): void;
+  get(key: string): Lane;
+  /** The first event of a flowing lane is done. */
+  settleFirst(lane: Lane): void;
+  /** Its events leave the window. Once released it is due at that time, or never while it is halted. */
+  park(lane: Lane, parked: ParkedLane, dueAt: number): void;
+  /** A parked lane flows again: its events come from the window from now on. */
+  flow(lane: Lane): void;
+  parked(): Iterable<Lane>;
+  parkedCount(): number;
+}
+
+export function createLanes(window: Window): Lanes {
+  const lanes = new Map<string, Lane>();
+  const parkedLanes = new Map<string, Lane>();
+  /** Flowing lanes with an event to send, those that waited longest first. */
+  const ready = new Set<Lane>();
+  /** Parked lanes that nothing keeps busy, each once. */
+  const due = createDueQueue<Lane>();
+
+  function get(key: string): Lane {
+    let lane = lanes.get(key);
+    if (!lane) {
+      lane = { key, queue: [], busy: false, attempts: 0, parked: undefined, passedUpTo: 0, dueAt: 0 };
+      lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  function settle(lane: Lane): void {
+    if (lane.busy || lane.parked) return void ready.delete(lane);
+    if (lane.queue.length > 0) ready.add(lane);
+    else lanes.delete(lane.key);
+  }
+
+  return {
+    get,
+    enqueue(event) {
+      const lane = get(event.key);
+      if (lane.parked) {
+        lane.passedUpTo = event.sequence;
+        return;
+      }
+      lane.queue.push(window.add(event));
+      settle(lane);
+    },
+    hasReady: () => ready.size > 0,
+    takeReady(most, several) {
+      const taken: StoredEvent[] = [];
+      let characters = 0;
+      for (const lane of ready) {
+        for (const { event } of several ? lane.queue : lane.queue.slice(0, 1)) {
+          if (taken.length > 0 && (taken.length >= most.events || characters >= most.characters)) break;
+          taken.push(event);
+          characters += event.text.length;
+          lane.busy = true;
+        }
+        settle(lane);
+        if (taken.length >= most.events || characters >= most.characters) break;
+      }
+      return taken.sort((a, b) => a.sequence - b.sequence);
+    },
+    takeDue(now) {
+      if (due.next() > now) return undefined;
+      const lane = due.take();
+      if (lane) lane.busy = true;
+      return lane;
+    },
+    nextDue: () => due.next(),
+    release(keys) {
+      for (const key of keys) {
+        const lane = get(key);
+        lane.busy = false;
+        if (lane.parked?.phase === 'parked') due.add(lane.dueAt, lane);
+        settle(lane);
+      }
+    },
+    settleFirst(lane) {
+      const entry = lane.queue.shift();
+      if (entry) window.settle(entry);
+      lane.attempts = 0;
+    },
+    park(lane, parked, dueAt) {
+      lane.parked = parked;
+      lane.attempts = 0;
+      lane.passedUpTo = Math.max(lane.passedUpTo, parked.head - 1, lane.queue.at(-1)?.event.sequence ?? 0);
+      for (const entry of lane.queue) window.settle(entry);
+      lane.queue = [];
+      lanes.set(lane.key, lane);
+      parkedLanes.set(lane.key, lane);
+      ready.delete(lane);
+      lane.dueAt = dueAt;
+    },
+    flow(lane) {
+      lane.parked = undefined;
+      parkedLanes.delete(lane.key);
+    },
+    parked: () => parkedLanes.values(),
+    parkedCount: () => parkedLanes.size,
+  };
+}

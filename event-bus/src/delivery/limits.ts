@@ -1,0 +1,30 @@
+import { type Backoff, laneBackoff, probeBackoff } from './backoff';
+import type { WindowSize } from './window';
+
+/** What bounds one group's memory, connections and patience. */
+export interface GroupLimits {
+  window: WindowSize;
+  /** POSTs in flight at once, of one event each and of several. */
+  requests: { single: number; array: number };
+  /** A POST of several events ends with the event that reaches so many characters. */
+  pushCharacters: number;
+  /** With more parked keys than this, the group reads no further until some are done. */
+  parkedKeys: number;
+  /** A cursor is stored at most so often; what a crash forgets of it is sent again. */
+  saveCursorMs: number;
+  /** How long a stop waits for answers. */
+  stopGraceMs: number;
+  laneBackoff: Backoff;
+  probeBackoff: Backoff;
+}
+
+export const groupLimits: GroupLimits = {
+  window: { events: 256, characters: 4 * 1024 * 1024 },
+  requests: { single: 32, array: 4 },
+  pushCharacters: 1024 * 1024,
+  parkedKeys: 100_000,
+  saveCursorMs: 50,
+  stopGraceMs: 2_000,
+  laneBackoff,
+  probeBackoff,
+};

@@ -1,0 +1,121 @@
+import { type Backoff, backoffMs } from './backoff';
+
+/** How much may be in flight at once: POSTs, and events in one POST. */
+export interface PaceLimits {
+  requests: number;
+  batch: number;
+  probeBackoff: Backoff;
+}
+
+/**
+ * Whether the subscriber as a whole is alive, and how much may be sent to it.
+ *
+ *              no connection, or most keys fail alike
+ *     flowing ─────────────────────────────────────────> down: one probe at a time, after a back-off
+ *        ^                                              ^ │
+ *        │ the limit is reached             the same    │ │ a probe is answered well
+ *        │                                              │ v
+ *        └──────────────────────────────────────────── ramping: one event in flight, each one done allows one more
+ */
+export type Mode = 'flowing' | 'down' | 'ramping';
+
+export interface Pace {
+  mode(): Mode;
+  /** Why it is down. */
+  reason(): string | undefined;
+  /** How many events the next POST may hold; 0 when it must wait. */
+  room(inFlight: { requests: number; events: number }, now: number): number;
+  /** When the next probe may go out; Infinity unless it is down. */
+  probeAt(): number;
+  probeStarted(): void;
+  /** Every probe that started must end. */
+  probeEnded(now: number, random: number): void;
+  /** An event was done. */
+  done(): void;
+  /** The first event of a key that was flowing failed. */
+  failed(key: string, reason: string, now: number, random: number): void;
+  /** No endpoint can be reached. */
+  unreachable(reason: string, now: number, random: number): void;
+  /** The subscriber refused an event in plain words: someone is there. */
+  refused(): void;
+}
+
+/** Of the last so many keys … */
+const remembered = 16;
+/** … so many must have failed, as this part of them at least, for the subscriber to be taken for dead. */
+const fewestFailed = 4;
+const failedPart = 0.75;
+
+export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace {
+  const full = requests * batch;
+  let mode: Mode = 'flowing';
+  let cause: { kind: 'unreachable' | 'failing'; reason: string } | undefined;
+  let allowed = full;
+  /** A ring of the last outcomes: the key of a failed one, undefined for one that was done. */
+  let recent: (string | undefined)[] = [];
+  let turn = 0;
+  let failedProbes = 0;
+  let probing = false;
+  let probeAt = Infinity;
+
+  function remember(failedKey: string | undefined): void {
+    recent[turn % remembered] = failedKey;
+    turn += 1;
+  }
+
+  function mostFail(): boolean {
+    const failures = recent.filter((key) => key !== undefined);
+    return new Set(failures).size >= fewestFailed && failures.length >= failedPart * recent.length;
+  }
+
+  function goDown(kind: 'unreachable' | 'failing', reason: string, now: number, random: number): void {
+    if (mode === 'down') return;
+    mode = 'down';
+    cause = { kind, reason };
+    failedProbes = 0;
+    probeAt = now + backoffMs(1, random, probeBackoff);
+  }
+
+  function recover(): void {
+    mode = 'ramping';
+    cause = undefined;
+    allowed = 1;
+    recent = [];
+    turn = 0;
+    probeAt = Infinity;
+  }
+
+  return {
+    mode: () => mode,
+    reason: () => cause?.reason,
+    room(inFlight, now) {
+      if (mode === 'down') return !probing && now >= probeAt ? 1 : 0;
+      if (inFlight.requests >= requests) return 0;
+      return Math.max(0, Math.min(batch, allowed - inFlight.events));
+    },
+    probeAt: () => (mode === 'down' && !probing ? probeAt : Infinity),
+    probeStarted: () => void (probing = true),
+    probeEnded(now, random) {
+      probing = false;
+      if (mode !== 'down') return;
+      failedProbes += 1;
+      probeAt = now + backoffMs(failedProbes + 1, random, probeBackoff);
+    },
+    done() {
+      if (mode === 'down') recover();
+      remember(undefined);
+      if (mode !== 'ramping') return;
+      // One more for each one done: the number in flight doubles with every round trip.
+      allowed += 1;
+      if (allowed >= full) mode = 'flowing';
+    },
+    failed(key, reason, now, random) {
+      remember(key);
+      if (mostFail()) goDown('failing', reason, now, random);
+    },
+    unreachable: (reason, now, random) => goDown('unreachable', reason, now, random),
+    refused() {
+      if (mode === 'down' && cause?.kind === 'unreachable') recover();
+    },
+  };
+}

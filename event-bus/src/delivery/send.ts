@@ -1,0 +1,157 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool } from 'undici';
+import type { StoredEvent } from '../log/event-log';
+import type { Clock } from './clock';
+import type { Answer } from './outcome';
+
+/** One POST to one endpoint. */
+export interface Push {
+  url: string;
+  events: readonly StoredEvent[];
+  /** `array`: a CloudEvents batch, even of one event. `single`: the one event itself, the classic form. */
+  form: 'single' | 'array';
+  /** 1 for the first try of these events. */
+  attempt: number;
+}
+
+/** A push under way. Its answer never rejects. */
+export interface SentPush {
+  answer: Promise<Answer>;
+  /** Whether the request has been written to a connection. */
+  isWritten(): boolean;
+  /** Gives it up; the answer then comes at once. */
+  abort(reason: string): void;
+}
+
+/** Sends a push. What belongs around it (time-out, later signature and metrics) wraps this function. */
+export type Send = (push: Push) => SentPush;
+
+export interface Sender {
+  send: Send;
+  close(): Promise<void>;
+}
+
+/** An answer's body is read, so that the connection can be used again, but not more of it than this. */
+const longestAnswer = 64 * 1024;
+const connectTimeoutMs = 3_000;
+const answerBodyTimeoutMs = 5_000;
+
+const mediaTypes = { single: 'application/json', array: 'application/cloudevents-batch+json' };
+
+function bodyOf({ events, form }: Push): string {
+  const texts = events.map(({ text }) => text);
+  return form === 'array' ? `[${texts.join(',')}]` : texts.join('');
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}
+
+function post(pool: Pool, path: string, push: Push): SentPush {
+  let written = false;
+  let give: (answer: Answer) => void = () => undefined;
+  const answer = new Promise<Answer>((resolve) => (give = resolve));
+  let abort: ((reason: Error) => void) | undefined;
+  let aborted: Error | undefined;
+  let received = 0;
+  pool.dispatch(
+    {
+      path,
+      method: 'POST',
+      headers: { 'content-type': mediaTypes[push.form], 'delivery-attempt': String(push.attempt) },
+      body: bodyOf(push),
+    },
+    {
+      onRequestStart(controller) {
+        // It was given up while it waited for a connection: sending it now would deliver it twice.
+        if (aborted) return controller.abort(aborted);
+        written = true;
+        abort = (reason) => controller.abort(reason);
+      },
+      onResponseStart(_controller, status, headers) {
+        if (status < 200) return;
+        const retryAfter = headerOf(headers, 'retry-after');
+        give({ kind: 'answered', status, ...(retryAfter === undefined ? {} : { retryAfter }) });
+      },
+      onResponseData(controller, chunk) {
+        received += chunk.length;
+        if (received > longestAnswer) controller.abort(new Error('the answer is too long'));
+      },
+      onResponseEnd() {},
+      onResponseError(_controller, error) {
+        // After the status this changes nothing: the answer has been given.
+        const reason = codeOf(error);
+        if (written) give({ kind: 'broken', reason: `the connection broke (${reason})` });
+        else give({ kind: 'unreachable', reason: `no connection (${reason})` });
+      },
+    },
+  );
+  return {
+    answer,
+    isWritten: () => written,
+    abort(reason) {
+      aborted = new Error(reason);
+      abort?.(aborted);
+      give(written ? { kind: 'broken', reason } : { kind: 'unreachable', reason });
+    },
+  };
+}
+
+/** Sends over HTTP/1.1 with connections that are kept and used again. Redirects are not followed. */
+export function createHttpSender({ connections }: { connections: number }): Sender {
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    const pool =
+      pools.get(origin) ??
+      new Pool(origin, {
+        connections,
+        connect: { timeout: connectTimeoutMs },
+        // The time to the answer is measured outside, by the clock that everything here follows.
+        headersTimeout: 0,
+        bodyTimeout: answerBodyTimeoutMs,
+      });
+    pools.set(origin, pool);
+    return pool;
+  };
+  return {
+    send(push) {
+      const { origin, pathname, search } = new URL(push.url);
+      return post(poolOf(origin), `${pathname}${search}`, push);
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+/** A timer that rings so much too late tells that the whole process was stopped. */
+const sleptMs = 1_000;
+
+/** Turns silence into an answer. */
+export function withTimeout(send: Send, { clock, timeoutMs }: { clock: Clock; timeoutMs: number }): Send {
+  return (push) => {
+    const sent = send(push);
+    const answer = new Promise<Answer>((resolve) => {
+      const arm = (ms: number): (() => void) => {
+        const due = clock.now() + ms;
+        return clock.schedule(ms, () => {
+          // After a long stop of this process the answer may lie in the socket, unread: let it come first.
+          if (clock.now() - due > sleptMs) return void (cancel = arm(Math.min(timeoutMs, sleptMs)));
+          resolve({ kind: 'silent', afterMs: timeoutMs, written: sent.isWritten() });
+          sent.abort('given up');
+        });
+      };
+      let cancel = arm(timeoutMs);
+      void sent.answer.then((given) => {
+        cancel();
+        resolve(given);
+      });
+    });
+    return { ...sent, answer };
+  };
+}

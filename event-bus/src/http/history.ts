@@ -1,0 +1,97 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { EventLog, LogRange, StoredEvent } from '../log/event-log';
+
+/** A read takes so much at a time, so that it holds little memory and never blocks the process for long. */
+const readAtOnce = { limit: 256, maxSize: 1024 * 1024 };
+const largestPage = 1_000;
+/** A page ends early with the event that reaches so many characters; its `Link` leads on. */
+const largestPageSize = 8 * 1024 * 1024;
+
+const wholeNumber = z.coerce.number('must be a number').int('must be a whole number');
+const text = z.string('must be given once').min(1, 'must not be empty');
+
+const PageQuery = z.object({
+  after: wholeNumber.min(0, 'must not be negative').default(0),
+  limit: wholeNumber
+    .min(1, 'must be at least 1')
+    .max(largestPage, `must be at most ${largestPage}`)
+    .default(largestPage),
+  type: z.union([text.transform((one) => [one]), z.array(text)]).optional(),
+  key: text.optional(),
+});
+
+/** Reads the log piece by piece up to its present head. Ends early when `goOn` says so. */
+async function* pieces(
+  log: EventLog,
+  { after, types, key }: Pick<LogRange, 'after' | 'types' | 'key'>,
+  goOn: () => boolean,
+): AsyncGenerator<{ events: StoredEvent[]; upTo: number }> {
+  const head = log.head();
+  const filter = { ...(types ? { types } : {}), ...(key === undefined ? {} : { key }) };
+  for (let upTo = after; upTo < head && goOn();) {
+    const page = await log.read({ after: upTo, upTo: head, ...readAtOnce, ...filter });
+    upTo = page.upTo;
+    yield page;
+    await nextTurn();
+  }
+}
+
+/** Writes, and waits for a slow reader. One that went away never drains. */
+async function write(res: Response, chunk: string): Promise<void> {
+  if (res.write(chunk) || res.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const goOn = (): void => {
+      res.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    res.on('drain', goOn).on('close', goOn);
+  });
+}
+
+async function streamAll(log: EventLog, res: Response): Promise<void> {
+  res.type('application/json');
+  let separator = '[';
+  for await (const { events } of pieces(log, { after: 0 }, () => !res.destroyed)) {
+    if (events.length === 0) continue;
+    await write(res, separator + events.map((event) => event.text).join(',\n'));
+    separator = ',\n';
+  }
+  res.end(separator === '[' ? '[]' : ']');
+}
+
+async function sendPage(log: EventLog, req: Request, res: Response): Promise<void> {
+  const { after, limit, type, key } = PageQuery.parse(req.query);
+  const range = { after, ...(type ? { types: type } : {}), ...(key === undefined ? {} : { key }) };
+  const found: StoredEvent[] = [];
+  let size = 0;
+  const isFull = (): boolean => found.length >= limit || size >= largestPageSize;
+  let last = after;
+  for await (const { events, upTo } of pieces(log, range, () => !isFull() && !res.destroyed)) {
+    const taken = events.slice(0, limit - found.length);
+    found.push(...taken);
+    size += taken.reduce((sum, event) => sum + event.text.length, 0);
+    last = taken.length < events.length ? (taken.at(-1)?.sequence ?? last) : upTo;
+  }
+  if (isFull() && last < log.head()) linkNext(req, res, last);
+  res.type('application/json').send(`[${found.map((event) => event.text).join(',\n')}]`);
+}
+
+function linkNext(req: Request, res: Response, after: number): void {
+  const url = new URL(req.originalUrl, 'http://relative');
+  url.searchParams.set('after', String(after));
+  res.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
+}
+
+/**
+ * `GET /events`: a bare array of all events, oldest first, streamed. With any of `after`, `limit`, `type` (may be
+ * repeated) and `key` it is a page, with `Link: <…>; rel="next"` while there may be more.
+ */
+export function historyRoute({ log }: { log: EventLog }): RequestHandler {
+  return async (req, res) => {
+    const isPage = Object.keys(PageQuery.shape).some((name) => req.query[name] !== undefined);
+    if (isPage) await sendPage(log, req, res);
+    else await streamAll(log, res);
+  };
+}

@@ -1,0 +1,85 @@
+/** An event on its way into the log: valid, complete, and not numbered yet. */
+export interface NewEvent {
+  id: string;
+  source: string;
+  type: string;
+  /** Events of one key are delivered in order. */
+  key: string;
+  /** The whole event as a JSON object, without a `sequence`: that is the log's to give. */
+  text: string;
+}
+
+/** An event in the log. `text` is what subscribers get, to the letter. */
+export interface StoredEvent {
+  sequence: number;
+  id: string;
+  type: string;
+  key: string;
+  /** When it was stored, ms since 1970. */
+  storedAt: number;
+  /** The whole event as a JSON object, with its `sequence`. */
+  text: string;
+}
+
+/** Where an event is. For one that was there before, the sequence that it had from the first time. */
+export interface Appended {
+  id: string;
+  sequence: number;
+}
+
+/** What to read: events after one sequence, oldest first. */
+export interface LogRange {
+  after: number;
+  /** Nothing beyond this sequence. */
+  upTo?: number;
+  /** At most so many events. */
+  limit: number;
+  /** The page ends with the event that reaches so many characters of text. */
+  maxSize?: number;
+  types?: readonly string[];
+  key?: string;
+}
+
+export interface LogPage {
+  events: StoredEvent[];
+  /** Everything up to here was looked at: read on after it. It grows with every page until the range ends. */
+  upTo: number;
+}
+
+/** A record is not what was stored. Readers stop there: skipping it would lose an event in silence. */
+export class DamagedRecord extends Error {
+  override readonly name = 'DamagedRecord';
+  constructor(readonly sequence: number) {
+    super(`event ${sequence} of the log is damaged: its checksum does not fit`);
+  }
+}
+
+/** The log failed to write or read. Nothing after it can be trusted in this process: end it and open the log anew. */
+export class LogFailed extends Error {
+  override readonly name = 'LogFailed';
+}
+
+/**
+ * All events, in the order of their sequence (1, 2, 3 …, without gaps).
+ * Narrow and asynchronous, so that it can be kept elsewhere; `eventLogContract` says what each implementation must do.
+ */
+export interface EventLog {
+  /** Which log this is: another one under the same name numbers other events. */
+  readonly identity: string;
+  /**
+   * Stores all of them or none, next to each other and in their order; resolves when they are durable.
+   * An event whose source and id are there already isn't stored again.
+   * Throws Unavailable (out of room, nothing stored) or {@link LogFailed} (outcome unknown).
+   */
+  append(events: readonly NewEvent[]): Promise<Appended[]>;
+  /** The newest durable sequence; 0 when the log is empty. */
+  head(): number;
+  /** Throws {@link DamagedRecord} or {@link LogFailed}. */
+  read(range: LogRange): Promise<LogPage>;
+  /** How durable an append is at present, for people. */
+  durability(): Record<string, string | number | null>;
+  /** Calls `listener` after each commit that added events, once their publishers have been answered. */
+  onAppended(listener: () => void): void;
+  /** Finishes the appends that are under way. */
+  close(): Promise<void>;
+}

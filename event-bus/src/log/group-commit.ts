@@ -1,0 +1,81 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Unavailable } from '@blog/kit';
+import type { Appended, NewEvent } from './event-log';
+
+/** One publisher's events: they are committed together with those of others, but answered alone. */
+interface Waiting {
+  events: readonly NewEvent[];
+  resolve: (appended: Appended[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Stores the events of several appends in one transaction and fsyncs it; the answers are in their order. */
+export type Commit = (appends: readonly (readonly NewEvent[])[]) => Promise<Appended[][]>;
+
+export interface GroupCommit {
+  append(events: readonly NewEvent[]): Promise<Appended[]>;
+  /** Resolves when nothing waits. */
+  drained(): Promise<void>;
+}
+
+/** One commit takes so many events at most, so that it doesn't hold up everything else for long. */
+const largestCommit = 1_000;
+/** More than so many characters of text waiting means that the disk can't follow: publishers are told to slow down. */
+const mostWaiting = 64 * 1024 * 1024;
+
+const sizeOf = (events: readonly NewEvent[]): number => events.reduce((sum, { text }) => sum + text.length, 0);
+
+/**
+ * Lets concurrent appends share one commit, and so one fsync: the next commit takes what arrived during the last one.
+ * There is no timer: an append that comes alone is committed at once.
+ */
+export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onCommitted: () => void }): GroupCommit {
+  let waiting: Waiting[] = [];
+  let waitingSize = 0;
+  let work: Promise<void> | undefined;
+
+  function takeBatch(): Waiting[] {
+    let events = 0;
+    let count = 0;
+    for (const append of waiting) {
+      if (count > 0 && events + append.events.length > largestCommit) break;
+      events += append.events.length;
+      count += 1;
+    }
+    const batch = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    waitingSize -= batch.reduce((sum, append) => sum + sizeOf(append.events), 0);
+    return batch;
+  }
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) {
+      // Requests that arrived during the last commit are read from their sockets in this turn, and join the batch.
+      await nextTurn();
+      const batch = takeBatch();
+      try {
+        const answers = await commit(batch.map(({ events }) => events));
+        batch.forEach(({ resolve }, index) => resolve(answers[index] ?? []));
+        onCommitted();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+
+  return {
+    append(events) {
+      if (waitingSize > mostWaiting) {
+        return Promise.reject(new Unavailable('The log is behind; nothing of this request was stored.'));
+      }
+      waitingSize += sizeOf(events);
+      return new Promise((resolve, reject) => {
+        waiting.push({ events, resolve, reject });
+        work ??= commitAll().finally(() => (work = undefined));
+      });
+    },
+    async drained() {
+      while (work) await work;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite, { type Database } from 'better-sqlite3';
+
+const levels = { NORMAL: 1, FULL: 2 };
+
+/** Another process may hold a lock only for moments (a backup); whoever waits longer gets SQLITE_BUSY. */
+const busyTimeoutMs = 1_000;
+
+function migrate(db: Database, migrations: readonly string[]): void {
+  const run = db.transaction(() => {
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (version > migrations.length) {
+      throw new Error(`the database is at version ${version}, this program knows ${migrations.length}: it is too old`);
+    }
+    for (const migration of migrations.slice(version)) db.exec(migration);
+    db.pragma(`user_version = ${migrations.length}`);
+  });
+  run.immediate();
+}
+
+/**
+ * Opens a database (made where it is missing) at its newest schema, in WAL mode.
+ * `FULL`: a commit is fsynced before it returns. `NORMAL`: a crash of the machine may lose the last commits, always
+ * the last ones first; a crash of the process loses none.
+ * Throws where the durability asked for is not in force.
+ */
+export function openSqlite({
+  file,
+  synchronous,
+  migrations,
+}: {
+  file: string;
+  synchronous: keyof typeof levels;
+  migrations: readonly string[];
+}): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new Sqlite(file, { timeout: busyTimeoutMs });
+  const journal = db.pragma('journal_mode = WAL', { simple: true });
+  // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.
+  db.pragma(`synchronous = ${synchronous}`);
+  const level = db.pragma('synchronous', { simple: true });
+  if (journal !== 'wal' || level !== levels[synchronous]) {
+    db.close();
+    throw new Error(
+      `SQLite runs with journal ${String(journal)}, synchronous ${String(level)}: not durable as promised`,
+    );
+  }
+  migrate(db, migrations);
+  return db;
+}
