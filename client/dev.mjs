@@ -1,0 +1,34 @@
+/** The client from source: pages by Vite's ssrLoadModule, scripts and styles by its dev server with hot reload. */
+import { createServer as createHttpServer } from 'node:http';
+import react from '@vitejs/plugin-react';
+import { createServer as createVite } from 'vite';
+
+const httpServer = createHttpServer();
+const vite = await createVite({
+  root: import.meta.dirname,
+  appType: 'custom',
+  server: { middlewareMode: true, hmr: { server: httpServer } },
+});
+const { createDevelopment } = await vite.ssrLoadModule('/server/development.ts');
+const preamble = react.preambleCode.replace('__BASE__', '/');
+const { settings, logger, currentApp } = createDevelopment({ env: process.env, vite, preamble });
+
+httpServer.on('request', async (req, res) => {
+  try {
+    (await currentApp())(req, res);
+  } catch (error) {
+    vite.ssrFixStacktrace(error);
+    logger.error({ err: error }, 'the source does not load');
+    res.writeHead(500, { 'Content-Type': 'text/plain' }).end(error.stack);
+  }
+});
+httpServer.listen(settings.PORT, settings.HOST, () => logger.info({ port: settings.PORT }, 'ready'));
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, async () => {
+    httpServer.close();
+    httpServer.closeAllConnections();
+    await vite.close();
+    process.exit(0);
+  });
+}

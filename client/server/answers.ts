@@ -1,0 +1,36 @@
+import { CommentStatus } from '@blog/contract';
+import { z } from 'zod';
+
+/**
+ * The services' answers, as far as the pages need them. More lenient than the contract: a service from somewhere else,
+ * which knows no more than ids and titles, still makes a readable page.
+ */
+const PostInAnswer = z.object({
+  id: z.string(),
+  title: z.string(),
+  tags: z.array(z.string()).default([]),
+  createdAt: z.string().default(''),
+  excerpt: z.string().default(''),
+  commentCount: z.number().optional(),
+});
+
+const CommentInAnswer = z.object({
+  id: z.string(),
+  content: z.string(),
+  status: CommentStatus,
+  postId: z.string().default(''),
+  author: z.string().default(''),
+  createdAt: z.string().default(''),
+  version: z.number().default(1),
+  own: z.boolean().optional(),
+  reason: z.string().optional(),
+});
+
+export const CommentsAnswer = z.array(CommentInAnswer);
+
+export const PostListAnswer = z.record(z.string(), PostInAnswer);
+
+/** One post: of query with its comments, of posts without. */
+export const PostAnswer = PostInAnswer.extend({ html: z.string().default(''), comments: CommentsAnswer.default([]) });
+
+export const CreatedPost = z.object({ id: z.string(), title: z.string().default('') });

@@ -1,0 +1,47 @@
+import type { Request, Response } from 'express';
+import { readTheme, type Theme } from '../src/features/theme/theme';
+
+const themeCookie = 'theme';
+const tokensCookie = 'comment_tokens';
+const mostTokens = 20;
+const dayMs = 24 * 60 * 60 * 1000;
+/** What a token may look like, and how long it may be, so that 20 of them fit into a cookie. */
+const wellFormedToken = /^[\w.~+/=-]{1,150}$/;
+
+export interface Cookies {
+  theme(req: Request): Theme;
+  keepTheme(res: Response, theme: Theme): void;
+  /** The edit tokens of this reader's own comments, newest last. */
+  tokens(req: Request): string[];
+  /** Remembers the edit token of a comment just written, beside the newest 19 of earlier ones. */
+  keepToken(req: Request, res: Response, token: string): void;
+}
+
+function readCookie(req: Request, name: string): string | undefined {
+  for (const pair of (req.headers.cookie ?? '').split(';')) {
+    const [key, value = ''] = pair.trim().split('=', 2);
+    if (key === name) return value;
+  }
+  return undefined;
+}
+
+/** The cookies of the reader pages. No script in the browser can read them. */
+export function createCookies({ secure }: { secure: boolean }): Cookies {
+  const settings = { httpOnly: true, sameSite: 'lax', secure, path: '/', encode: String } as const;
+  const tokens = (req: Request): string[] =>
+    (readCookie(req, tokensCookie) ?? '')
+      .split(':')
+      .map((token) => token.replaceAll('%3D', '='))
+      .filter((token) => wellFormedToken.test(token));
+  return {
+    theme: (req) => readTheme(readCookie(req, themeCookie)),
+    keepTheme: (res, theme) => void res.cookie(themeCookie, theme, { ...settings, maxAge: 365 * dayMs }),
+    tokens,
+    keepToken(req, res, token) {
+      if (!wellFormedToken.test(token)) return;
+      const kept = [...tokens(req).filter((each) => each !== token), token].slice(-mostTokens);
+      const value = kept.map((each) => each.replaceAll('=', '%3D')).join(':');
+      res.cookie(tokensCookie, value, { ...settings, maxAge: 30 * dayMs });
+    },
+  };
+}

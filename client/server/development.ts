@@ -1,0 +1,73 @@
+import { createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
+import express, { type Express, type RequestHandler } from 'express';
+import type { ViteDevServer } from 'vite';
+import type * as AppModule from './app';
+import type { Assets } from './assets';
+import { createServices } from './services';
+import { Settings } from './settings';
+
+interface DevelopmentOptions {
+  env: Record<string, string | undefined>;
+  vite: ViteDevServer;
+  /** What React's hot reload needs before any component is loaded. */
+  preamble: string;
+}
+
+export interface Development {
+  settings: Settings;
+  logger: Logger;
+  /** The app as the source has it now. */
+  currentApp(): Promise<Express>;
+}
+
+const preamblePath = '/@react-preamble';
+
+/** The style sheets that the server has come across: linked, so that no page flashes up without them. */
+function stylesOf(vite: ViteDevServer): string[] {
+  const modules = vite.environments.ssr.moduleGraph.idToModuleMap.values();
+  return [...modules].map(({ url }) => url).filter((url) => url.endsWith('.css'));
+}
+
+function serveSource({ vite, preamble }: DevelopmentOptions): RequestHandler {
+  const files = express.Router();
+  files.get(preamblePath, (_req, res) => void res.type('js').send(preamble));
+  files.use(vite.middlewares);
+  return files;
+}
+
+/** The client in development: the same app, made anew whenever its source changes. Throws where the settings are wrong. */
+export function createDevelopment(options: DevelopmentOptions): Development {
+  const { vite, env } = options;
+  const settings = readConfig(Settings, env);
+  const logger = createLogger({ name: 'client', level: settings.LOG_LEVEL });
+  const services = createServices({ settings, logger });
+  const assets: Assets = {
+    scripts: [preamblePath, '/@vite/client', '/src/reader.ts'],
+    get styles() {
+      return stylesOf(vite);
+    },
+  };
+  let source: typeof AppModule | undefined;
+  let app: Express | undefined;
+  return {
+    settings,
+    logger,
+    async currentApp() {
+      const loaded = (await vite.ssrLoadModule('/server/app.ts')) as typeof AppModule;
+      if (app === undefined || loaded !== source) {
+        source = loaded;
+        app = loaded.createApp({
+          services,
+          publicUrl: settings.PUBLIC_URL,
+          assets,
+          files: serveSource(options),
+          // Vite's own scripts and styles are inline.
+          security: (_req, _res, next) => next(),
+          logger,
+          metrics: createMetrics('client'),
+        }).app;
+      }
+      return app;
+    },
+  };
+}

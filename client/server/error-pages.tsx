@@ -1,0 +1,55 @@
+import { type Logger, NotFound, problem, problemOf, sendProblem, Unavailable } from '@blog/kit';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { ErrorPage, errorTitle } from '../src/routes/ErrorPage';
+import type { PageFrame } from '../src/routes/Document';
+import { sendPage } from './render';
+import { ForeignOrigin } from './same-origin';
+import { AnswerLost } from './service';
+
+interface ErrorPagesOptions {
+  logger: Logger;
+  frameOf: (req: Request) => PageFrame;
+}
+
+/** What the client's own errors mean in HTTP; all others are mapped where every service's are. */
+function problemFor(error: unknown) {
+  if (error instanceof ForeignOrigin) return problem(403, { detail: 'Send this from the blog’s own pages.' });
+  if (error instanceof AnswerLost) return problem(502, { detail: error.message });
+  return problemOf(error);
+}
+
+/** Browsers get a page, programs (and everything under `/api`) problem+json. Both carry the id that is in the log. */
+function wantsPage(req: Request): boolean {
+  return !req.originalUrl.startsWith('/api/') && req.accepts(['html', 'json']) === 'html';
+}
+
+/** The end of the app: what no route took is a 404, what failed is told by its meaning, anything unknown is a bare 500. */
+export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHandler, ErrorRequestHandler] {
+  const notFound: RequestHandler = () => {
+    throw new NotFound('There is no such route.');
+  };
+
+  const sendErrorPage = (req: Request, res: Response, status: number) => {
+    const requestId = String(res.getHeader('X-Request-Id'));
+    const isWorthRetrying = status >= 500 && req.method === 'GET';
+    const content = (
+      <ErrorPage status={status} requestId={requestId} {...(isWorthRetrying ? { retry: req.originalUrl } : {})} />
+    );
+    sendPage(res, { status, meta: { title: errorTitle(status) }, frame: frameOf(req), content });
+  };
+
+  const failed: ErrorRequestHandler = (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const known = problemFor(error);
+    const { status } = known ?? problem(500);
+    if (status >= 500) {
+      const requestId = res.getHeader('X-Request-Id');
+      logger[known ? 'warn' : 'error']({ err: error, requestId, method: req.method, path: req.path }, 'failed');
+    }
+    if (error instanceof Unavailable) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+    if (wantsPage(req)) return sendErrorPage(req, res, status);
+    sendProblem(res, known ?? problem(500));
+  };
+
+  return [notFound, failed];
+}

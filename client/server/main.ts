@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { runProcess, startServer } from '@blog/kit';
+import { createApp } from './app';
+import { readAssets, serveAssets } from './assets';
+import { createServices } from './services';
+import { Settings } from './settings';
+
+void runProcess({ name: 'client', settings: Settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
+  const browserBuild = join(__dirname, '../browser');
+  const { app, closeStreams } = createApp({
+    services: createServices({ settings, logger }),
+    publicUrl: settings.PUBLIC_URL,
+    assets: readAssets(browserBuild),
+    files: serveAssets(browserBuild),
+    logger,
+    metrics,
+  });
+  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
+  lifecycle.onClose('server', () => server.close());
+  lifecycle.onClose('streams', closeStreams);
+  logger.info({ url: server.url }, 'ready');
+});

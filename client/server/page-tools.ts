@@ -1,0 +1,15 @@
+import type { Logger } from '@blog/kit';
+import type { Request, Response } from 'express';
+import type { PageFrame } from '../src/routes/Document';
+import type { Blog, Reader } from './blog';
+import type { Cookies } from './cookies';
+
+/** What every page is made with. */
+export interface PageTools {
+  blog: Blog;
+  cookies: Cookies;
+  logger: Logger;
+  publicUrl: string;
+  readerOf: (req: Request, res: Response) => Reader;
+  frameOf: (req: Request) => PageFrame;
+}

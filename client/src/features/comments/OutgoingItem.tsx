@@ -1,0 +1,38 @@
+import { Icon } from '../../components/Icon';
+import { messages } from '../../messages';
+import type { Outgoing } from './comment';
+import styles from './Comments.module.css';
+
+interface OutgoingItemProps {
+  outgoing: Outgoing;
+  onRetry: (outgoing: Outgoing) => void;
+  onEdit: (outgoing: Outgoing) => void;
+}
+
+/** A comment on its way: in its place at once, dimmed; if it fails, its text stays and can be sent again. */
+export function OutgoingItem({ outgoing, onRetry, onEdit }: OutgoingItemProps) {
+  const { author, content, state, message } = outgoing;
+  return (
+    <li className={styles.comment} data-status={state}>
+      <div className={styles.meta}>
+        <span className={styles.author}>{author || messages.comments.anonymous}</span>
+        <span className={styles.you}>{messages.comments.you}</span>
+      </div>
+      <p className={styles.content}>{content}</p>
+      <p className={styles.state} data-status={state}>
+        <Icon name={state === 'failed' ? 'warning' : 'sending'} />{' '}
+        {[messages.comments.states[state], message].filter(Boolean).join(': ')}
+      </p>
+      {state === 'failed' ? (
+        <p className={styles.actions}>
+          <button type="button" className="button" onClick={() => onRetry(outgoing)}>
+            {messages.comments.retry}
+          </button>
+          <button type="button" className="button" data-quiet onClick={() => onEdit(outgoing)}>
+            {messages.comments.edit}
+          </button>
+        </p>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,41 @@
+import { Time } from '../../components/Time';
+import { messages } from '../../messages';
+import { postPath } from '../../post-path';
+import type { ListedPost } from './post';
+import styles from './PostList.module.css';
+import { Tags } from './Tags';
+
+function Entry({ post }: { post: ListedPost }) {
+  const { title, excerpt, tags, createdAt, commentCount } = post;
+  const path = postPath(post);
+  return (
+    <li className={styles.entry}>
+      <article>
+        <p className={styles.date}>{createdAt ? <Time at={createdAt} /> : null}</p>
+        <h3 className={styles.title}>
+          <a href={path}>{title}</a>
+        </h3>
+        {excerpt ? <p className={styles.excerpt}>{excerpt}</p> : null}
+        <div className={styles.foot}>
+          {commentCount === undefined ? null : (
+            <a className={styles.count} href={`${path}#comments`}>
+              {commentCount === 0 ? messages.front.noComments : messages.front.comments(commentCount)}
+            </a>
+          )}
+          <Tags tags={tags} />
+        </div>
+      </article>
+    </li>
+  );
+}
+
+/** The posts of one page, newest first. */
+export function PostList({ posts }: { posts: ListedPost[] }) {
+  return (
+    <ol className={styles.list}>
+      {posts.map((post) => (
+        <Entry key={post.id} post={post} />
+      ))}
+    </ol>
+  );
+}

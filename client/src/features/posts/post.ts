@@ -1,0 +1,19 @@
+/** A post as the front page lists it. `commentCount` is undefined where it isn't known. */
+export interface ListedPost {
+  id: string;
+  title: string;
+  excerpt: string;
+  tags: string[];
+  createdAt: string;
+  commentCount?: number;
+}
+
+/** A post to be read: `html` is sanitised where it was rendered. */
+export interface ReadablePost {
+  id: string;
+  title: string;
+  html: string;
+  tags: string[];
+  createdAt: string;
+  excerpt: string;
+}

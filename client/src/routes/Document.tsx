@@ -1,0 +1,92 @@
+import type { ReactNode } from 'react';
+import type { Theme } from '../features/theme/theme';
+import { ThemeChoice } from '../features/theme/ThemeChoice';
+import { messages } from '../messages';
+import styles from './Document.module.css';
+
+/** What the head of a page says of it. */
+export interface PageMeta {
+  title: string;
+  description?: string;
+  /** The page's one true address, absolute; absent where it has none (errors). */
+  canonical?: string;
+  type?: 'website' | 'article';
+  publishedAt?: string;
+  tags?: string[];
+}
+
+export interface PageFrame {
+  theme: Theme;
+  /** The path of this page, to come back to. */
+  path: string;
+  /** Addresses of the built scripts and style sheets. */
+  scripts: string[];
+  styles: string[];
+}
+
+function OpenGraph({ meta }: { meta: PageMeta }) {
+  if (!meta.canonical) return <meta name="robots" content="noindex" />;
+  return (
+    <>
+      <link rel="canonical" href={meta.canonical} />
+      <meta property="og:site_name" content={messages.site.name} />
+      <meta property="og:title" content={meta.title} />
+      <meta property="og:type" content={meta.type ?? 'website'} />
+      <meta property="og:url" content={meta.canonical} />
+      {meta.description ? <meta property="og:description" content={meta.description} /> : null}
+      {meta.publishedAt ? <meta property="article:published_time" content={meta.publishedAt} /> : null}
+      {meta.tags?.map((tag) => (
+        <meta key={tag} property="article:tag" content={tag} />
+      ))}
+    </>
+  );
+}
+
+interface DocumentProps {
+  meta: PageMeta;
+  frame: PageFrame;
+  children: ReactNode;
+}
+
+/** The whole HTML document around a page. */
+export function Document({ meta, frame, children }: DocumentProps) {
+  const title = meta.title === messages.site.name ? meta.title : `${meta.title} · ${messages.site.name}`;
+  return (
+    <html lang={messages.locale} data-theme={frame.theme}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        <meta name="color-scheme" content={frame.theme === 'auto' ? 'light dark' : frame.theme} />
+        {meta.description ? <meta name="description" content={meta.description} /> : null}
+        <OpenGraph meta={meta} />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        {frame.styles.map((href) => (
+          <link key={href} rel="stylesheet" href={href} />
+        ))}
+        {frame.scripts.map((src) => (
+          <script key={src} type="module" src={src} />
+        ))}
+      </head>
+      <body>
+        <a className={styles.skip} href="#content">
+          {messages.site.skip}
+        </a>
+        <header className={styles.header}>
+          <div className={styles.bar}>
+            <a className={styles.name} href="/">
+              {messages.site.name}
+            </a>
+            <ThemeChoice theme={frame.theme} back={frame.path} />
+          </div>
+        </header>
+        <main className={styles.main} id="content" tabIndex={-1}>
+          {children}
+        </main>
+        <footer className={styles.footer}>
+          <p>{messages.site.footer}</p>
+        </footer>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,28 @@
+import { Icon } from '../components/Icon';
+import type { CommentsSectionProps } from '../features/comments/CommentsSection';
+import { Article } from '../features/posts/Article';
+import type { ReadablePost } from '../features/posts/post';
+import { Island } from '../islands';
+import { messages } from '../messages';
+import styles from './PostPage.module.css';
+
+export interface PostPageProps {
+  post: ReadablePost;
+  /** Just written: the read model doesn't have it yet. */
+  isYoung: boolean;
+  comments: CommentsSectionProps;
+}
+
+export function PostPage({ post, isYoung, comments }: PostPageProps) {
+  return (
+    <>
+      <nav className={styles.back}>
+        <a href="/">
+          <Icon name="arrowLeft" /> {messages.post.back}
+        </a>
+      </nav>
+      <Article post={post} isYoung={isYoung} />
+      <Island name="CommentsSection" props={comments} />
+    </>
+  );
+}

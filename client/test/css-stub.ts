@@ -1,0 +1,4 @@
+/** In tests a CSS module's class names are their own names. */
+const classNames = new Proxy<Record<string, string>>({}, { get: (_target, name) => String(name) });
+
+module.exports = classNames;

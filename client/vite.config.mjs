@@ -1,0 +1,42 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Keeps a CSS module that is imported for its rules alone: the classes are used by HTML that the server writes. */
+function keepStyles() {
+  return {
+    name: 'keep-styles',
+    enforce: 'post',
+    transform: (code, id) =>
+      id.endsWith('.module.css') ? { code, map: null, moduleSideEffects: 'no-treeshake' } : null,
+  };
+}
+
+/** Two builds: `vite build` for the browser, `vite build --ssr` for the process that renders the pages. */
+export default defineConfig(({ isSsrBuild }) => ({
+  plugins: [react(), keepStyles()],
+  // The shared packages are read from their source, as everywhere in development.
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  ssr: {
+    resolve: { conditions: ['source', 'node', 'module', 'development|production'] },
+    external: isSsrBuild ? ['@blog/kit', '@blog/contract'] : [],
+    // Bundled, so that the built server has React's production build whatever NODE_ENV says.
+    noExternal: isSsrBuild ? ['react', 'react-dom'] : [],
+  },
+  define: isSsrBuild ? { 'process.env.NODE_ENV': '"production"' } : {},
+  build: isSsrBuild
+    ? {
+        outDir: 'dist/server',
+        target: 'node20',
+        minify: false,
+        copyPublicDir: false,
+        rolldownOptions: { input: 'server/main.ts', output: { format: 'cjs', entryFileNames: 'main.js' } },
+      }
+    : {
+        outDir: 'dist/browser',
+        manifest: true,
+        modulePreload: { polyfill: false },
+        // light-dark() as it is: rewritten for older browsers it would no longer follow the theme choice.
+        cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+        rolldownOptions: { input: ['src/reader.ts'] },
+      },
+}));
