@@ -1,4 +1,4 @@
-import { read, send } from './send';
+import { type Answer, read, send } from './send';
 import type { System } from './system';
 
 export interface Comment {
@@ -21,7 +21,8 @@ export const servers = ['event-bus', 'posts', 'comments', 'comments-2', 'comment
 export async function createPost({ urls }: Pick<System, 'urls'>, title: string): Promise<Post> {
   const answer = await send<Post>(`${urls.posts}/posts`, { json: { title } });
   if (answer.status !== 201) throw new Error(`POST /posts answered ${answer.status}: ${answer.text}`);
-  return answer.json();
+  const { id } = answer.json();
+  return { id, title };
 }
 
 /** Writes a comment and gives it as the answer shows it. Throws unless the answer is 201. */
@@ -48,10 +49,10 @@ export function readView({ urls }: Pick<System, 'urls'>): Promise<View> {
 export async function readWholeView({ urls }: Pick<System, 'urls'>): Promise<View[string][]> {
   const pages: View[string][][] = [];
   for (let url: string | undefined = `${urls.query}/posts`; url !== undefined;) {
-    const { status, headers, text, json } = await send<View>(url);
-    if (status !== 200) throw new Error(`GET ${url} answered ${status}: ${text}`);
-    pages.unshift(Object.values(json()));
-    const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get('Link') ?? '')?.[1];
+    const answer: Answer<View> = await send(url);
+    if (answer.status !== 200) throw new Error(`GET ${url} answered ${answer.status}: ${answer.text}`);
+    pages.unshift(Object.values(answer.json()));
+    const next: string | undefined = /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get('Link') ?? '')?.[1];
     url = next === undefined ? undefined : new URL(next, url).href;
   }
   return pages.flat();
