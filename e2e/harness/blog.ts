@@ -46,10 +46,20 @@ export function readView({ urls }: Pick<System, 'urls'>): Promise<View> {
 }
 
 /** The whole view, page by page: all posts, oldest first, each with its newest 100 comments. */
-export async function readWholeView({ urls }: Pick<System, 'urls'>): Promise<View[string][]> {
-  const pages: View[string][][] = [];
-  for (let url: string | undefined = `${urls.query}/posts`; url !== undefined;) {
-    const answer: Answer<View> = await send(url);
+export function readWholeView({ urls }: Pick<System, 'urls'>): Promise<View[string][]> {
+  return readPages<View[string]>(`${urls.query}/posts`);
+}
+
+/** All posts that the posts service has, oldest first. */
+export function readAllPosts({ urls }: Pick<System, 'urls'>): Promise<Post[]> {
+  return readPages<Post>(`${urls.posts}/posts`);
+}
+
+/** The values of all pages of a map, by their `Link: <…>; rel="next"`, which leads to older ones. */
+async function readPages<T>(start: string): Promise<T[]> {
+  const pages: T[][] = [];
+  for (let url: string | undefined = start; url !== undefined;) {
+    const answer: Answer<Record<string, T>> = await send(url);
     if (answer.status !== 200) throw new Error(`GET ${url} answered ${answer.status}: ${answer.text}`);
     pages.unshift(Object.values(answer.json()));
     const next: string | undefined = /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get('Link') ?? '')?.[1];
