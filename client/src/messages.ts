@@ -69,7 +69,7 @@ export const messages = {
     author: 'Name',
     optional: 'optional',
     content: 'Comment',
-    hint: 'Ctrl+Enter sends. Comments are read by a moderator first.',
+    hint: 'Ctrl+Enter sends. A comment appears for others once it is approved.',
     submit: 'Send comment',
   },
   faults: {

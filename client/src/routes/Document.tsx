@@ -42,6 +42,19 @@ function OpenGraph({ meta }: { meta: PageMeta }) {
   );
 }
 
+/** The blog's mark: three services around a bus. */
+function Mark() {
+  return (
+    <svg className={styles.mark} viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
+      <path d="M16 16 6.5 8M16 16l9.5-8M16 16v11" fill="none" stroke="currentColor" strokeWidth="2.5" />
+      <circle cx="16" cy="16" r="5" />
+      <circle cx="6" cy="7.5" r="3" />
+      <circle cx="26" cy="7.5" r="3" />
+      <circle cx="16" cy="27" r="3" />
+    </svg>
+  );
+}
+
 interface DocumentProps {
   meta: PageMeta;
   frame: PageFrame;
@@ -50,7 +63,8 @@ interface DocumentProps {
 
 /** The whole HTML document around a page. */
 export function Document({ meta, frame, children }: DocumentProps) {
-  const title = meta.title === messages.site.name ? meta.title : `${meta.title} · ${messages.site.name}`;
+  const isFront = meta.title === messages.site.name;
+  const title = isFront ? meta.title : `${meta.title} · ${messages.site.name}`;
   return (
     <html lang={messages.locale} data-theme={frame.theme}>
       <head>
@@ -75,7 +89,8 @@ export function Document({ meta, frame, children }: DocumentProps) {
         <header className={styles.header}>
           <div className={styles.bar}>
             <a className={styles.name} href="/">
-              {messages.site.name}
+              <Mark />
+              <span className={isFront ? 'visually-hidden' : undefined}>{messages.site.name}</span>
             </a>
             <ThemeChoice theme={frame.theme} back={frame.path} />
           </div>

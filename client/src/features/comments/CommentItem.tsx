@@ -12,7 +12,7 @@ export function CommentItem({ comment, wasJudgedHere }: { comment: Comment; wasJ
   const name = author || messages.comments.anonymous;
   const showsState = own && (status !== 'approved' || wasJudgedHere);
   return (
-    <li className={styles.comment} id={`c-${id}`} data-status={own ? status : undefined}>
+    <li className={styles.comment} id={`c-${id}`} tabIndex={-1} data-status={own ? status : undefined}>
       <div className={styles.meta}>
         <span className={styles.author}>{name}</span>
         {own ? <span className={styles.you}>{messages.comments.you}</span> : null}
@@ -23,7 +23,8 @@ export function CommentItem({ comment, wasJudgedHere }: { comment: Comment; wasJ
       <p className={styles.content}>{content}</p>
       {showsState ? (
         <p className={styles.state} data-status={status}>
-          <Icon name={icons[status]} /> {messages.comments.states[status]}
+          <Icon name={icons[status]} />
+          {messages.comments.states[status]}
         </p>
       ) : null}
       {own && status === 'rejected' && reason ? (

@@ -56,9 +56,10 @@ function OtherComments({ earlier, newest }: Pick<CommentsSectionProps, 'earlier'
 function News({ news, waiting }: CommentList) {
   const own = news ? announcements[news.what] : '';
   const others = waiting.length > 0 ? messages.comments.more(waiting.length) : '';
+  // The key makes the same words news again, when they are about another comment.
   return (
     <p className="visually-hidden" role="status">
-      {[own, others].filter(Boolean).join(' ')}
+      <span key={news ? news.id + news.what : ''}>{own}</span> <span>{others}</span>
     </p>
   );
 }
@@ -75,6 +76,13 @@ export function CommentsSection({ form, commentCount, earlier, newest, ...source
   const edit = (failed: Outgoing) => {
     withdraw(failed);
     draft.takeBack(failed);
+  };
+
+  const revealAndGoThere = () => {
+    const first = waiting[0];
+    reveal();
+    // The button that had the focus is gone; who uses the keyboard goes on at what it has revealed.
+    requestAnimationFrame(() => first && document.getElementById(`c-${first.id}`)?.focus());
   };
 
   return (
@@ -95,7 +103,7 @@ export function CommentsSection({ form, commentCount, earlier, newest, ...source
       </ol>
       {waiting.length > 0 ? (
         <p className={styles.more}>
-          <button type="button" className="button" data-pill onClick={reveal}>
+          <button type="button" className="button" data-pill onClick={revealAndGoThere}>
             <Icon name="comment" /> {messages.comments.more(waiting.length)}
           </button>
         </p>

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { Icon } from '../../components/Icon';
 import { messages } from '../../messages';
 import type { Outgoing } from './comment';
@@ -11,21 +12,27 @@ interface OutgoingItemProps {
 
 /** A comment on its way: in its place at once, dimmed; if it fails, its text stays and can be sent again. */
 export function OutgoingItem({ outgoing, onRetry, onEdit }: OutgoingItemProps) {
+  const item = useRef<HTMLLIElement>(null);
   const { author, content, state, message } = outgoing;
+  const retry = () => {
+    // The button goes away; the focus stays at the comment.
+    item.current?.focus();
+    onRetry(outgoing);
+  };
   return (
-    <li className={styles.comment} data-status={state}>
+    <li className={styles.comment} data-status={state} ref={item} tabIndex={-1}>
       <div className={styles.meta}>
         <span className={styles.author}>{author || messages.comments.anonymous}</span>
         <span className={styles.you}>{messages.comments.you}</span>
       </div>
       <p className={styles.content}>{content}</p>
       <p className={styles.state} data-status={state}>
-        <Icon name={state === 'failed' ? 'warning' : 'sending'} />{' '}
+        <Icon name={state === 'failed' ? 'warning' : 'sending'} />
         {[messages.comments.states[state], message].filter(Boolean).join(': ')}
       </p>
       {state === 'failed' ? (
         <p className={styles.actions}>
-          <button type="button" className="button" onClick={() => onRetry(outgoing)}>
+          <button type="button" className="button" onClick={retry}>
             {messages.comments.retry}
           </button>
           <button type="button" className="button" data-quiet onClick={() => onEdit(outgoing)}>

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { Icon } from '../../components/Icon';
 import { followStream } from '../../live/event-source';
 import { messages } from '../../messages';
+import styles from './NewPostsPill.module.css';
 
 export interface NewPostsPillProps {
   /** The posts on this page. */
@@ -53,7 +54,7 @@ export function NewPostsPill({ known, newest, position }: NewPostsPillProps) {
     );
   }, [known, newest, position]);
   return (
-    <div role="status">
+    <div className={styles.place} role="status">
       {fresh.size > 0 ? (
         <a className="button" data-pill href="/">
           <Icon name="arrowUp" /> {messages.front.newPosts(fresh.size)}

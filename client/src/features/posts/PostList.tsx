@@ -12,9 +12,9 @@ function Entry({ post }: { post: ListedPost }) {
     <li className={styles.entry}>
       <article>
         <p className={styles.date}>{createdAt ? <Time at={createdAt} /> : null}</p>
-        <h3 className={styles.title}>
+        <h2 className={styles.title}>
           <a href={path}>{title}</a>
-        </h3>
+        </h2>
         {excerpt ? <p className={styles.excerpt}>{excerpt}</p> : null}
         <div className={styles.foot}>
           {commentCount === undefined ? null : (

@@ -1,0 +1,46 @@
+import { createMetrics, silentLogger } from '@blog/kit';
+import type { Express } from 'express';
+import { type App, createApp } from '../server/app';
+import { createServices } from '../server/services';
+import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
+
+export interface TestBlog {
+  blog: FakeBlog;
+  app: Express;
+  closeStreams: App['closeStreams'];
+  /** The fake services' servers by name, so that a test can stop one. */
+  servers: Record<'posts' | 'query' | 'moderation' | 'comments', FakeServer>;
+  close(): Promise<void>;
+}
+
+/** The client's app before fake services that listen on ephemeral ports. */
+export async function setUpApp({
+  publicUrl = 'http://blog.example',
+  commentsUrls = [] as string[],
+} = {}): Promise<TestBlog> {
+  const blog = createFakeBlog();
+  const servers = {
+    posts: await serve(blog.apps.posts),
+    query: await serve(blog.apps.query),
+    moderation: await serve(blog.apps.moderation),
+    comments: await serve(blog.apps.comments),
+  };
+  const settings = {
+    POSTS_URL: servers.posts.url,
+    QUERY_URL: servers.query.url,
+    MODERATION_URL: servers.moderation.url,
+    COMMENTS_URLS: commentsUrls.length > 0 ? commentsUrls : [servers.comments.url],
+  };
+  const { app, closeStreams } = createApp({
+    services: createServices({ settings, logger: silentLogger }),
+    publicUrl,
+    assets: { scripts: ['/assets/reader-1.js'], styles: ['/assets/reader-1.css'] },
+    files: (_req, _res, next) => next(),
+    logger: silentLogger,
+    metrics: createMetrics('client'),
+  });
+  const close = async () => {
+    for (const server of Object.values(servers)) await server.close();
+  };
+  return { blog, app, closeStreams, servers, close };
+}
