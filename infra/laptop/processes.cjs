@@ -18,12 +18,8 @@ const processes = [
   { name: 'client', service: 'client', port: 3000, portVariable: 'CLIENT_PORT' },
 ];
 
-/** The groups at the bus: who listens to what. No types = everything. */
-const groups = {
-  comments: { service: 'comments', types: ['CommentModerated', 'PostDeleted'] },
-  moderation: { service: 'moderation', types: ['CommentCreated', 'CommentUpdated', 'CommentDeleted'] },
-  query: { service: 'query' },
-};
+/** The groups at the bus, each a service: those that listen. The same as the bus's own default, for whatever ports there are. */
+const groups = ['comments', 'moderation', 'query'];
 
 /**
  * The processes meant by names on a command line: none = all; a service's name = all its processes; `comments-2` = that
@@ -70,10 +66,9 @@ function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {}, pre
   const peers = processes.filter((entry) => present === undefined || present.includes(entry.name));
   const urlsOfService = (service) =>
     peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
-  const endpointsOf = (service) => urlsOfService(service).map((url) => `${url}/events`);
   const subscriptions = Object.fromEntries(
-    Object.entries(groups)
-      .map(([group, { service, types }]) => [group, { endpoints: endpointsOf(service), types }])
+    groups
+      .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`) }])
       .filter(([, { endpoints }]) => endpoints.length > 0),
   );
   return {
@@ -83,6 +78,7 @@ function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {}, pre
     COMMENTS_URLS: urlsOfService('comments').join(','),
     QUERY_URL: urls.query,
     MODERATION_URL: urls.moderation,
+    PUBLIC_URL: urls.client,
     ...env,
     HOST: host,
     PORT: String(ports[name]),

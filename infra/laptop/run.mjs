@@ -85,5 +85,10 @@ function stopOnSignals(supervisor, waiting) {
     process.exit(0);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => void stop());
+  // npm's shell takes a SIGTERM for itself and doesn't pass it on: then we notice that our parent is gone.
+  const { ppid } = process;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => process.ppid !== ppid && !asked && void stop(), 500).unref();
+  }
   process.on('exit', () => supervisor.killAll());
 }
