@@ -22,10 +22,12 @@ export interface Development {
 
 const preamblePath = '/@react-preamble';
 
-/** The style sheets that the server has come across: linked, so that no page flashes up without them. */
+const sharedStyles = ['tokens', 'base', 'prose'].map((name) => `/src/styles/${name}.css`);
+
+/** The shared style sheets and those that the server has come across: linked, so that no page flashes up without them. */
 function stylesOf(vite: ViteDevServer): string[] {
   const modules = vite.environments.ssr.moduleGraph.idToModuleMap.values();
-  return [...modules].map(({ url }) => url).filter((url) => url.endsWith('.css'));
+  return [...sharedStyles, ...[...modules].map(({ url }) => url).filter((url) => url.endsWith('.css'))];
 }
 
 function serveSource({ vite, preamble }: DevelopmentOptions): RequestHandler {
