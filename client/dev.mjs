@@ -22,7 +22,7 @@ httpServer.on('request', async (req, res) => {
     res.writeHead(500, { 'Content-Type': 'text/plain' }).end(error.stack);
   }
 });
-httpServer.listen(settings.PORT, settings.HOST, () => logger.info({ port: settings.PORT }, 'ready'));
+httpServer.listen(settings.PORT, settings.HOST, () => logger.info({ port: settings.PORT }, 'listening'));
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {

@@ -127,10 +127,10 @@ export function createBlog({ posts, comments, query }: Services): Blog {
       const isNewest = commentsCursor === undefined;
       const own = reader.tokens.length > 0 && isNewest ? commentsOf(reader, id).catch(whatever) : [];
       const read = await postFrom(query, reader, id, commentsCursor).catch((error: unknown) => {
-        if (isAway(error)) return undefined;
+        if (isAway(error)) return 'away' as const;
         throw error;
       });
-      if (read) {
+      if (read !== undefined && read !== 'away') {
         return {
           post: read.value,
           comments: mergeComments(read.value.comments, await own),
@@ -140,9 +140,10 @@ export function createBlog({ posts, comments, query }: Services): Blog {
           isYoung: false,
         };
       }
-      const written = await postFrom(posts, reader, id);
+      // Earlier comments of a post that the read model doesn't know: nobody has such an address from us.
+      const written = read === 'away' || isNewest ? await postFrom(posts, reader, id) : undefined;
       if (!written) throw new NotFound('There is no such post.');
-      return { post: written.value, comments: await commentsOf(reader, id).catch(whatever), isYoung: true };
+      return { post: written.value, comments: await commentsOf(reader, id).catch(whatever), isYoung: read !== 'away' };
     },
 
     writePost: (reader, { json, key }) =>

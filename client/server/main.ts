@@ -16,7 +16,7 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
     metrics,
   });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', () => server.close());
+  lifecycle.onClose('server', server.close);
   lifecycle.onClose('streams', closeStreams);
-  logger.info({ url: server.url }, 'ready');
+  logger.info({ url: server.url }, 'listening');
 });
