@@ -46,7 +46,7 @@ export function readView({ urls }: Pick<System, 'urls'>): Promise<View> {
 }
 
 /** The whole view, page by page: all posts, oldest first, each with its newest 100 comments. */
-export function readWholeView({ urls }: Pick<System, 'urls'>): Promise<View[string][]> {
+export function readWholeView({ urls }: { urls: { query: string } }): Promise<View[string][]> {
   return readPages<View[string]>(`${urls.query}/posts`);
 }
 

@@ -25,6 +25,8 @@ export function createSupervisor({ commandOf, say }) {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => say(item.entry.name, line));
     }
+    // For whoever wants to kill one and watch.
+    if (child.pid !== undefined) say(item.entry.name, `started, pid ${child.pid}`);
     void item.ended.then((reason) => relaunch(item, reason));
   }
 
