@@ -61,6 +61,8 @@ export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onC
         for (const { reject } of batch) reject(error);
       }
     }
+    // In the same breath as the look at `waiting`: an append between the two would wait for ever.
+    work = undefined;
   }
 
   return {
@@ -71,7 +73,7 @@ export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onC
       waitingSize += sizeOf(events);
       return new Promise((resolve, reject) => {
         waiting.push({ events, resolve, reject });
-        work ??= commitAll().finally(() => (work = undefined));
+        work ??= commitAll();
       });
     },
     async drained() {

@@ -1,0 +1,108 @@
+import type { DeliveryState, SavedGroup } from '../../src/delivery/delivery-state';
+import type { DeadLetter, ParkedLane } from '../../src/delivery/lane';
+
+interface Tables {
+  log: { identity: string; head: number } | undefined;
+  groups: Map<string, SavedGroup>;
+  lanes: Map<string, Map<string, ParkedLane>>;
+  letters: Map<string, Map<number, DeadLetter>>;
+}
+
+type Transition = (tables: Tables) => void;
+
+export interface MemoryDeliveryState extends DeliveryState {
+  /** As after a failure of the machine: the last so many transitions never happened. */
+  forgetLast(transitions: number): void;
+}
+
+const emptyTables = (): Tables => ({ log: undefined, groups: new Map(), lanes: new Map(), letters: new Map() });
+
+function partOf<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {
+  const part = map.get(name) ?? new Map<K, V>();
+  map.set(name, part);
+  return part;
+}
+
+/** The log is shorter than what was noted: nothing beyond its end can be kept. */
+function cutTo(tables: Tables, head: number): void {
+  for (const group of tables.groups.values()) group.cursor = Math.min(group.cursor, head);
+  for (const lanes of tables.lanes.values()) for (const [key, lane] of lanes) if (lane.head > head) lanes.delete(key);
+  for (const letters of tables.letters.values()) for (const at of letters.keys()) if (at > head) letters.delete(at);
+}
+
+function createAttach(tables: () => Tables, commit: (transition: Transition) => void): DeliveryState['attach'] {
+  return async (log) => {
+    const known = tables().log;
+    commit((t) => void (t.log = log));
+    if (!known) return 'same log';
+    if (known.identity !== log.identity) {
+      commit((t) => {
+        for (const group of t.groups.values()) group.cursor = 0;
+        t.lanes.clear();
+        t.letters.clear();
+      });
+      return 'other log';
+    }
+    if (![...tables().groups.values()].some(({ cursor }) => cursor > log.head)) return 'same log';
+    commit((t) => cutTo(t, log.head));
+    return 'shorter log';
+  };
+}
+
+/** The delivery's state in memory, for the simulation: a list of transitions that can be cut short. */
+export function createMemoryDeliveryState(): MemoryDeliveryState {
+  let transitions: Transition[] = [];
+  let tables = emptyTables();
+
+  function commit(transition: Transition): void {
+    transitions.push(transition);
+    transition(tables);
+  }
+
+  return {
+    forgetLast(count) {
+      transitions = transitions.slice(0, Math.max(0, transitions.length - count));
+      tables = emptyTables();
+      for (const transition of transitions) transition(tables);
+    },
+    attach: createAttach(() => tables, commit),
+    groups: async () => structuredClone([...tables.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1))),
+    async saveGroup(group) {
+      commit(({ groups }) => {
+        const cursor = groups.get(group.name)?.cursor ?? group.cursor;
+        groups.set(group.name, { ...group, cursor, pausedBecause: undefined });
+      });
+    },
+    async removeGroup(name) {
+      commit((t) => [t.groups, t.lanes, t.letters].forEach((table) => table.delete(name)));
+    },
+    async pauseGroup(name, because) {
+      commit(({ groups }) => Object.assign(groups.get(name) ?? {}, { pausedBecause: because }));
+    },
+    async moveCursor(name, cursor) {
+      commit(({ groups }) => Object.assign(groups.get(name) ?? {}, { cursor }));
+    },
+    async saveLane(name, lane) {
+      commit(({ lanes }) => partOf(lanes, name).set(lane.key, { ...lane }));
+    },
+    async removeLane(name, key) {
+      commit(({ lanes }) => partOf(lanes, name).delete(key));
+    },
+    lanes: async (name) =>
+      [...partOf(tables.lanes, name).values()].map((lane) => ({ ...lane })).sort((a, b) => (a.key < b.key ? -1 : 1)),
+    async giveUp(name, letter, lane) {
+      commit(({ lanes, letters }) => {
+        const first = partOf(letters, name).get(letter.sequence) ?? letter;
+        partOf(letters, name).set(letter.sequence, { ...letter, firstFailedAt: first.firstFailedAt });
+        partOf(lanes, name).set(lane.key, { ...lane });
+      });
+    },
+    deadLetters: async (name, { after, limit }) =>
+      [...partOf(tables.letters, name).values()]
+        .filter(({ sequence }) => sequence > after)
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit),
+    countDeadLetters: async (name) => partOf(tables.letters, name).size,
+    close: async () => undefined,
+  };
+}

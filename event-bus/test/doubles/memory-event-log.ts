@@ -1,0 +1,58 @@
+import type { EventLog, LogPage, LogRange, NewEvent, StoredEvent } from '../../src/log/event-log';
+
+/** A log in memory, for the simulation. It keeps the same contract as the one on disk. */
+export function createMemoryEventLog({
+  wallTime,
+  identity = 'memory',
+}: {
+  wallTime: () => number;
+  identity?: string;
+}): EventLog {
+  const events: StoredEvent[] = [];
+  const known = new Map<string, number>();
+  const listeners: (() => void)[] = [];
+
+  function append({ id, source, type, key, text }: NewEvent): { id: string; sequence: number } {
+    const name = JSON.stringify([source, id]);
+    const before = known.get(name);
+    if (before !== undefined) return { id, sequence: before };
+    const sequence = events.length + 1;
+    known.set(name, sequence);
+    events.push({
+      sequence,
+      id,
+      type,
+      key,
+      storedAt: wallTime(),
+      text: `${text.slice(0, -1)},"sequence":${sequence}}`,
+    });
+    return { id, sequence };
+  }
+
+  function read({ after, upTo = events.length, limit, maxSize = Infinity, types, key }: LogRange): LogPage {
+    const last = Math.min(upTo, events.length);
+    const found: StoredEvent[] = [];
+    let size = 0;
+    for (const event of events.slice(after, last)) {
+      if ((types && !types.includes(event.type)) || (key !== undefined && key !== event.key)) continue;
+      found.push(event);
+      size += event.text.length;
+      if (found.length >= limit || size >= maxSize) return { events: found, upTo: event.sequence };
+    }
+    return { events: found, upTo: Math.max(last, after) };
+  }
+
+  return {
+    identity,
+    async append(some) {
+      const appended = some.map(append);
+      queueMicrotask(() => queueMicrotask(() => listeners.forEach((listener) => listener())));
+      return appended;
+    },
+    head: () => events.length,
+    read: async (range) => read(range),
+    durability: () => ({ synchronous: 'none' }),
+    onAppended: (listener) => void listeners.push(listener),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { DamagedRecord, LogFailed } from '../src/log/event-log';
+import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
+import { createMemoryEventLog } from './doubles/memory-event-log';
+import { eventLogContract, newEvent, readAll } from './event-log.contract';
+import { useFolder } from './use-folder';
+
+const folder = useFolder();
+let file = '';
+beforeEach(() => {
+  file = join(folder(), 'event-bus.db');
+});
+
+const open = (options: Partial<SqliteEventLogOptions> = {}) =>
+  openSqliteEventLog({
+    file,
+    wallTime: Date.now,
+    onFatal(error) {
+      throw error;
+    },
+    ...options,
+  });
+
+describe('the log in memory', () => {
+  eventLogContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+});
+
+describe('the log in SQLite', () => {
+  eventLogContract({
+    open: async () => open(),
+    async reopen(log) {
+      await log.close();
+      return open();
+    },
+  });
+
+  it('fsyncs its commits at the first open and at every other', async () => {
+    for (const attempt of ['made', 'opened again', 'once more']) {
+      const log = open();
+      expect([attempt, log.durability()]).toEqual([
+        attempt,
+        expect.objectContaining({ synchronous: 'full', journal: 'wal' }),
+      ]);
+      await log.append([newEvent()]);
+      await log.close();
+    }
+  });
+
+  it('lets concurrent appends share commits, and commits one that comes alone at once', async () => {
+    const commits: number[] = [];
+    const log = open({ onCommit: ({ events }) => commits.push(events) });
+    await log.append([newEvent()]);
+    await Promise.all(Array.from({ length: 100 }, () => log.append([newEvent()])));
+    expect(commits).toEqual([1, 100]);
+    await log.close();
+  });
+
+  it('stops at a damaged record, after what is before it and without skipping it', async () => {
+    const log = open();
+    await log.append(Array.from({ length: 5 }, () => newEvent()));
+    const db = new Sqlite(file);
+    db.exec(`UPDATE events SET text = replace(text, '1.0', '1.1') WHERE sequence = 3`);
+    db.close();
+    const before = await log.read({ after: 0, limit: 10 });
+    expect([before.events.length, before.upTo]).toEqual([2, 2]);
+    await expect(log.read({ after: 2, limit: 10 })).rejects.toThrow(new DamagedRecord(3));
+    expect((await readAll(log, { after: 3 })).length).toBe(2);
+    await log.close();
+  });
+
+  it('takes an error of the disk as its end: says so once, and acknowledges nothing after it', async () => {
+    const fatal: LogFailed[] = [];
+    const log = open({ onFatal: (error) => fatal.push(error) });
+    await log.append([newEvent()]);
+    const db = new Sqlite(file);
+    db.exec('DROP TABLE events');
+    await expect(log.append([newEvent()])).rejects.toThrow(LogFailed);
+    db.exec('CREATE TABLE events (sequence, id, source, type, key, stored_at, checksum, text, UNIQUE (id, source))');
+    db.close();
+    await expect(log.append([newEvent()])).rejects.toThrow(LogFailed);
+    expect(fatal).toHaveLength(1);
+    await log.close();
+  });
+
+  it('refuses a file of a newer program', async () => {
+    await open().close();
+    const db = new Sqlite(file);
+    db.pragma('user_version = 99');
+    db.close();
+    expect(() => open()).toThrow('too old');
+  });
+});
