@@ -23,7 +23,12 @@ await failClearly(async () => {
   }
   await installIfNeeded();
   await buildIfNeeded();
-  const env = { ...process.env, TS_NODE_PROJECT: join(root, 'tsconfig.check.json'), TS_NODE_TRANSPILE_ONLY: 'true' };
+  const env = {
+    ...process.env,
+    TS_NODE_PROJECT: join(root, 'tsconfig.check.json'),
+    TS_NODE_TRANSPILE_ONLY: 'true',
+    TS_NODE_COMPILER_OPTIONS: JSON.stringify({ rootDir: root }),
+  };
   const loader = ['--conditions=source', '--require', 'ts-node/register'];
   process.exitCode = await run(process.execPath, [...loader, join(folder, `${name}.ts`), ...args], { env });
 });
