@@ -1,0 +1,71 @@
+import type { Subscription } from '../../src/delivery/subscription';
+import type { StoredEvent } from '../../src/log/event-log';
+import type { Watcher } from './subscriber';
+
+interface Seen {
+  handled: Set<number>;
+  refusals: Map<number, number>;
+  givenUp: Set<number>;
+}
+
+/** A total-queue checker: what each subscriber got against what the log holds. */
+export function createChecker(subscriptions: Record<string, Subscription>) {
+  const events: StoredEvent[] = [];
+  const faults: string[] = [];
+  const groups = new Map<string, Seen>();
+
+  function seen(group: string): Seen {
+    const found = groups.get(group) ?? { handled: new Set(), refusals: new Map(), givenUp: new Set() };
+    groups.set(group, found);
+    return found;
+  }
+
+  const wants = (group: string, { type }: StoredEvent): boolean => subscriptions[group]?.types?.includes(type) ?? true;
+
+  function isDone(group: string, { sequence }: StoredEvent): boolean {
+    const { handled, givenUp } = seen(group);
+    return handled.has(sequence) || givenUp.has(sequence);
+  }
+
+  /** Of one key, before an event. */
+  const earlier = (group: string, event: StoredEvent): StoredEvent[] =>
+    events.filter((one) => one.key === event.key && one.sequence < event.sequence && wants(group, one));
+
+  return {
+    /** An event is in the log. */
+    appended: (event: StoredEvent) => void events.push(event),
+    watch: (group: string): Watcher => ({
+      received(pushed) {
+        pushed.forEach((event, index) => {
+          if (!wants(group, event)) faults.push(`${group} got ${event.sequence}, of a type that it didn't ask for`);
+          const before = pushed.slice(0, index).map(({ sequence }) => sequence);
+          const undone = earlier(group, event).find((one) => !isDone(group, one) && !before.includes(one.sequence));
+          if (undone) faults.push(`${group} got ${event.sequence} of ${event.key} before ${undone.sequence}`);
+        });
+      },
+      handled: (event) => void seen(group).handled.add(event.sequence),
+      refused({ sequence }) {
+        const { refusals } = seen(group);
+        refusals.set(sequence, (refusals.get(sequence) ?? 0) + 1);
+      },
+    }),
+    gaveUp(group: string, sequence: number) {
+      const { givenUp, refusals } = seen(group);
+      const needed = subscriptions[group]?.maxAttempts ?? 0;
+      const tries = refusals.get(sequence) ?? 0;
+      if (tries < needed) faults.push(`${group} gave up ${sequence} after ${tries} refusals, not ${needed}`);
+      givenUp.add(sequence);
+    },
+    /** What the log holds and a group never got, except behind a dead letter that halts its key. */
+    missing(group: string): StoredEvent[] {
+      const { givenUp } = seen(group);
+      const halts = subscriptions[group]?.onDeadLetter === 'halt-key';
+      const isHalted = (event: StoredEvent): boolean =>
+        halts && earlier(group, event).some(({ sequence }) => givenUp.has(sequence));
+      return events.filter((event) => wants(group, event) && !isDone(group, event) && !isHalted(event));
+    },
+    givenUp: (group: string) => seen(group).givenUp,
+    events,
+    faults,
+  };
+}

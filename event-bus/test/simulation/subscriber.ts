@@ -1,0 +1,98 @@
+import type { Answer } from '../../src/delivery/outcome';
+import type { Push, Sender } from '../../src/delivery/send';
+import type { StoredEvent } from '../../src/log/event-log';
+import type { SeededRandom } from './seeded-random';
+import type { VirtualTime } from './virtual-time';
+
+/** How an endpoint behaves at present. */
+export interface Behaviour {
+  /** `refusing`: no connection. `hanging`: takes requests and never answers. */
+  state: 'up' | 'refusing' | 'hanging';
+  /** Time to and from it, ms, at most. */
+  latencyMs: number;
+  /** Parts of the pushes that meet each fate; the rest is handled and answered with 200. */
+  failing: number;
+  breaking: number;
+  losingAnswers: number;
+  busy: number;
+}
+
+export const wellBehaved: Behaviour = {
+  ...{ state: 'up', latencyMs: 5 },
+  ...{ failing: 0, breaking: 0, losingAnswers: 0, busy: 0 },
+};
+
+/** What one group's subscriber does, behind all of its endpoints. */
+export interface Subscriber {
+  behaviours: Map<string, Behaviour>;
+  /** What it answers to an event whatever else it does: a poisonous one. */
+  refusal: (event: StoredEvent) => number | undefined;
+  pushes: { at: number; url: string; sequences: number[] }[];
+}
+
+export interface Watcher {
+  /** One push: it may hold several events of a key, in order. */
+  received(events: readonly StoredEvent[]): void;
+  handled(event: StoredEvent): void;
+  refused(event: StoredEvent): void;
+}
+
+const never = new Promise<Answer>(() => undefined);
+
+/** The network between one life of the bus and a subscriber. */
+export function createSimulatedSender(
+  subscriber: Subscriber,
+  {
+    time,
+    random,
+    isAlive,
+    watcher,
+  }: { time: VirtualTime; random: SeededRandom; isAlive: () => boolean; watcher: Watcher },
+): Sender {
+  function statusOf(push: Push, behaviour: Behaviour): number {
+    if (random.chance(behaviour.busy)) return random.pick([429, 503]);
+    if (random.chance(behaviour.failing)) return 500;
+    const refusals = push.events.map(subscriber.refusal).filter((status) => status !== undefined);
+    return refusals[0] ?? 200;
+  }
+
+  /** The request has arrived. Gives what goes back, or undefined for silence. */
+  function handle(push: Push): Answer | undefined {
+    const behaviour = subscriber.behaviours.get(push.url) ?? wellBehaved;
+    if (behaviour.state === 'hanging') return undefined;
+    if (random.chance(behaviour.breaking)) return { kind: 'broken', reason: 'reset' };
+    const status = statusOf(push, behaviour);
+    watcher.received(push.events);
+    for (const event of push.events) {
+      if (status === 200) watcher.handled(event);
+      if (status >= 400 && status < 500 && status !== 429 && push.events.length === 1) watcher.refused(event);
+    }
+    if (random.chance(behaviour.losingAnswers)) return { kind: 'broken', reason: 'reset after handling' };
+    const retryAfter = status === 503 || status === 429 ? { retryAfter: String(random.between(0, 3)) } : {};
+    return { kind: 'answered', status, ...retryAfter };
+  }
+
+  return {
+    send(push) {
+      if (!isAlive()) return { answer: never, isWritten: () => false, abort: () => undefined };
+      const { state, latencyMs } = subscriber.behaviours.get(push.url) ?? wellBehaved;
+      const latency = (): number => 0.1 + random.next() * latencyMs;
+      let give: (answer: Answer) => void = () => undefined;
+      const answer = new Promise<Answer>((resolve) => (give = (value) => isAlive() && resolve(value)));
+      subscriber.pushes.push({ at: time.clock.now(), url: push.url, sequences: push.events.map((e) => e.sequence) });
+      if (state === 'refusing') time.after(latency(), () => give({ kind: 'unreachable', reason: 'refused' }));
+      else {
+        time.after(latency(), () => {
+          const back = handle(push);
+          if (back) time.after(latency(), () => give(back));
+        });
+      }
+      return {
+        answer,
+        isWritten: () => state !== 'refusing',
+        abort: (reason) => give({ kind: 'broken', reason }),
+      };
+    },
+    close: async () => undefined,
+  };
+}
