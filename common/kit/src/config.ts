@@ -14,15 +14,20 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: Record<string,
   const result = schema.safeParse(present);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
-    const name = issue.path.map(String).join('.');
-    return `${name}: ${present[name] === undefined ? 'missing' : issue.message}`;
+    const isMissing = present[String(issue.path[0])] === undefined;
+    return `${issue.path.map(String).join('.')}: ${isMissing ? 'missing' : issue.message}`;
   });
   throw new ConfigError(faults.join('; '));
 }
 
 /** A TCP port; 0 lets the system choose. */
 export function portSetting(fallback: number) {
-  return z.coerce.number('not a number').int('not a whole number').min(0).max(65535, 'not a port').default(fallback);
+  return z.coerce
+    .number('not a number')
+    .int('not a whole number')
+    .min(0, 'not a port')
+    .max(65535, 'not a port')
+    .default(fallback);
 }
 
 const httpUrl = z

@@ -7,7 +7,6 @@ import {
   type Driver,
   Kysely,
   SqliteDialect,
-  type SqliteDialectConfig,
   SqliteDriver,
   type Transaction,
 } from 'kysely';
@@ -24,25 +23,29 @@ export interface Database<Tables> {
   close(): Promise<void>;
 }
 
-/** How long a process waits for another one's transaction on the same file. */
-const busyTimeoutMs = 5_000;
-
 /**
  * A transaction takes the write lock at its start. Kysely's own `begin` would take it at the first write, and a
  * transaction which read before that fails at once when another process wrote meanwhile.
  */
 class ImmediateSqliteDriver extends SqliteDriver {
+  constructor(private readonly sqlite: SqliteDatabase) {
+    super({ database: sqlite });
+  }
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // SQLite has done it by itself where the disk is full; a second one would fail and hide why.
+    if (this.sqlite.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
-  constructor(private readonly settings: SqliteDialectConfig) {
-    super(settings);
+  constructor(private readonly sqlite: SqliteDatabase) {
+    super({ database: sqlite });
   }
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.settings);
+    return new ImmediateSqliteDriver(this.sqlite);
   }
 }
 
@@ -59,7 +62,7 @@ function migrate(sqlite: SqliteDatabase, migrations: readonly string[]): void {
   run.immediate();
 }
 
-function openSqlite(file: string): SqliteDatabase {
+function openSqlite(file: string, busyTimeoutMs: number): SqliteDatabase {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
   sqlite.pragma('journal_mode = WAL');
@@ -78,13 +81,21 @@ function isOutOfRoomOrBusy(error: unknown): boolean {
 export function openDatabase<Tables>({
   file,
   migrations,
+  busyTimeoutMs = 5_000,
 }: {
   file: string;
   migrations: readonly string[];
+  /** How long to wait for another process's transaction on the same file. */
+  busyTimeoutMs?: number;
 }): Database<Tables> {
-  const sqlite = openSqlite(file);
-  migrate(sqlite, migrations);
-  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: sqlite }) });
+  const sqlite = openSqlite(file, busyTimeoutMs);
+  try {
+    migrate(sqlite, migrations);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) });
   return {
     db,
     async transaction(work) {
@@ -96,6 +107,10 @@ export function openDatabase<Tables>({
       }
     },
     isOpen: () => sqlite.open,
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy();
+      // Kysely closes only what it has used.
+      sqlite.close();
+    },
   };
 }

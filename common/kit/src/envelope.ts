@@ -79,10 +79,13 @@ export function newEvent<T extends string, D>(
 
 const optionalText = z.string().optional();
 
-/** What an event must have at the door of a service: `type` and `data`; of the rest, what is there has its type. */
+/**
+ * What an event must have at the door of a service: its `type`; of the rest, what is there has its type. Whether `data`
+ * may be missing is for the schema of that type to say.
+ */
 export const ReceivedEnvelope = z.object({
   type: z.string('must be a string').min(1, 'must not be empty'),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   id: optionalText,
   source: optionalText,
   time: optionalText,

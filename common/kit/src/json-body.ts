@@ -17,8 +17,9 @@ function hasBody(req: Request): boolean {
   return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
-/** Refuses bytes that are not UTF-8; body-parser itself would replace them in silence. */
-function refuseInvalidUtf8(bytes: Buffer): void {
+/** Refuses what is not UTF-8; body-parser itself takes UTF-7 and UTF-16 too, and would replace wrong bytes in silence. */
+function refuseOtherThanUtf8(bytes: Buffer, charset: string): void {
+  if (charset !== 'utf-8') throw new UnsupportedMedia('Send the body in UTF-8.');
   if (!isUtf8(bytes)) throw new Error('not UTF-8');
 }
 
@@ -33,15 +34,16 @@ export interface JsonBodyOptions {
 
 /**
  * Reads a JSON body into `req.body`, or refuses it: another media type or charset 415, not JSON, not UTF-8 or nested
- * deeper than 32 levels 400, larger than `limit` bytes 413. A request without a body passes, with `req.body` undefined.
+ * deeper than 32 levels 400, larger than `limit` bytes 413. A request without a body passes, with `req.body`
+ * undefined or `{}`.
  */
 export function jsonBody({ limit, types = ['application/json'], checkBytes }: JsonBodyOptions): RequestHandler[] {
   const parse = bodyParser.json({
     limit,
     type: types,
-    verify: (req, _res, bytes) => {
+    verify: (req, _res, bytes, charset) => {
       checkBytes?.(req, bytes);
-      refuseInvalidUtf8(bytes);
+      refuseOtherThanUtf8(bytes, charset);
     },
   });
   const check: RequestHandler = (req, _res, next) => {

@@ -22,10 +22,12 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = statusOfParseError[error.code ?? ''] ?? 400;
   const body = JSON.stringify(problem(status));
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  // Not only our half: a peer that keeps its own open would hold up the server's close.
+  socket.destroySoon();
 }
 
 /** Serves an app. Rejects where the port can't be had. */

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import {
+  ConfigError,
+  portSetting,
+  processSettings,
+  readConfig,
+  secretsSetting,
+  urlListSetting,
+  urlSetting,
+} from '../src';
+
+const schema = z.object({
+  PORT: portSetting(4000),
+  EVENT_BUS_URL: urlSetting('http://127.0.0.1:4005'),
+  COMMENTS_URLS: urlListSetting(['http://127.0.0.1:4001']),
+  BUS_SECRET: secretsSetting,
+  NAME: z.string(),
+});
+
+function faultsOf(env: Record<string, string | undefined>): string {
+  try {
+    readConfig(schema, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('readConfig', () => {
+  it('takes what is set, and the defaults for what is not', () => {
+    expect(readConfig(schema, { NAME: 'posts', PORT: '0', EVENT_BUS_URL: 'https://bus.example/' })).toEqual({
+      PORT: 0,
+      EVENT_BUS_URL: 'https://bus.example',
+      COMMENTS_URLS: ['http://127.0.0.1:4001'],
+      BUS_SECRET: [],
+      NAME: 'posts',
+    });
+  });
+
+  it('counts an empty value as absent', () => {
+    expect(readConfig(schema, { NAME: 'posts', PORT: '', BUS_SECRET: '' }).PORT).toBe(4000);
+    expect(faultsOf({ NAME: '' })).toBe('NAME: missing');
+  });
+
+  it('lists everything that is wrong at once', () => {
+    const faults = faultsOf({ PORT: 'http', EVENT_BUS_URL: 'ftp://bus' });
+    expect(faults).toBe('PORT: not a number; EVENT_BUS_URL: not an http(s) URL; NAME: missing');
+  });
+
+  it.each([
+    ['4000.5', 'not a whole number'],
+    ['-1', 'not a port'],
+    ['65536', 'not a port'],
+    ['4000 4001', 'not a number'],
+  ])('refuses %j as a port', (PORT, fault) => {
+    expect(faultsOf({ NAME: 'x', PORT })).toBe(`PORT: ${fault}`);
+  });
+
+  it('reads lists, and says of a wrong entry what is wrong with it', () => {
+    const COMMENTS_URLS = 'http://a:1/, http://b:2';
+    expect(readConfig(schema, { NAME: 'x', COMMENTS_URLS }).COMMENTS_URLS).toEqual(['http://a:1', 'http://b:2']);
+    expect(faultsOf({ NAME: 'x', COMMENTS_URLS: 'http://a:1,b' })).toBe('COMMENTS_URLS.1: not an http(s) URL');
+    expect(faultsOf({ NAME: 'x', BUS_SECRET: 'short' })).toBe(
+      'BUS_SECRET.0: a secret must have at least 16 characters',
+    );
+  });
+
+  it('keeps a process on the loopback address unless it is told otherwise', () => {
+    const settings = z.object(processSettings(4001));
+    expect(readConfig(settings, {})).toEqual({ PORT: 4001, HOST: '127.0.0.1', LOG_LEVEL: 'info' });
+    expect(() => readConfig(settings, { LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL: ');
+  });
+});

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TestLife {
+  /** A path in the test's own folder. */
+  file(name: string): string;
+  /** Passes something on that is closed after the test; the last one first. */
+  closing<T extends { close(): unknown }>(thing: T): T;
+}
+
+/** What a test opens is closed after it, in reverse, and its folder is removed. Call it inside `describe`. */
+export function useTestLife(): TestLife {
+  let folder = '';
+  let open: { close(): unknown }[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'blog-test-'));
+    open = [];
+  });
+  afterEach(async () => {
+    for (const thing of open.reverse()) await thing.close();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    file: (name) => join(folder, name),
+    closing(thing) {
+      open.push(thing);
+      return thing;
+    },
+  };
+}
