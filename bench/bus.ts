@@ -1,9 +1,12 @@
 /**
- * npm run bench -- bus [--events N] [--only name,name]
+ * npm run bench -- bus [--rounds N] [--events N] [--only name,name]
  *
  * Event buses beside each other, in one run: one publisher process with 64 publishes in flight, events of 400 bytes
- * over 1,000 keys, one process with the receivers of four groups, and between them the bus. As the publisher never
- * pauses, latencies are those under full load: where publishing is faster than delivery, they show the backlog.
+ * over 1,000 keys, one process with the receivers of four groups, and between them the bus. All take turns, in several
+ * rounds (default 3), as no machine is equally quiet all the time; the table shows each one's median round.
+ *
+ * The publisher never pauses, so the latencies are those under full load: where publishing is faster than delivery,
+ * they show the backlog. What the publisher itself can do at most are the lines of the bare http server.
  *
  * Names: course, single, batch, batch-publish, classic, quorum, jetstream, ceilings.
  */
@@ -13,6 +16,7 @@ import { bareServer, courseBus, ourBus } from './bus/http-contestants';
 import { jetstream } from './bus/jetstream';
 import { measure, type Measurement } from './bus/measure';
 import { rabbitmq } from './bus/rabbitmq';
+import { ceilingRow, type Failure, type Goal, goalLine, notesOn, type Results, rowOf } from './bus/report';
 import { measureSqlite } from './bus/sqlite-ceiling';
 
 const contestants: readonly Contestant[] = [
@@ -20,116 +24,90 @@ const contestants: readonly Contestant[] = [
   ourBus('single', 'ours, single-event groups', { groupBatch: 1, publishBatch: 1 }),
   ourBus('batch', 'ours, batch groups', { groupBatch: 100, publishBatch: 1 }),
   ourBus('batch-publish', 'ours, batch publishes and groups', { groupBatch: 100, publishBatch: 100 }),
-  rabbitmq('classic', 'yes, unless acked before'),
+  rabbitmq('classic', 'yes, unless received before'),
   rabbitmq('quorum', 'yes'),
   jetstream('no (every 2 minutes)'),
 ];
 const ceilings = { id: 'ceilings', servers: [bareServer(1), bareServer(100)], commits: [1, 64, 100] };
 
-/** Delivered events/s of one over another's: [ours, the other, at least]. */
-const goals = [
-  ['single', 'course', 5],
-  ['batch', 'classic', 2],
-  ['batch', 'quorum', 1],
-  ['batch-publish', 'jetstream', 3],
-] as const;
+const goals: readonly Goal[] = [
+  { ours: 'single', other: 'course', atLeast: 5 },
+  { ours: 'batch', other: 'classic', atLeast: 2 },
+  { ours: 'batch', other: 'quorum', atLeast: 1 },
+  { ours: 'batch-publish', other: 'jetstream', atLeast: 3 },
+];
 
-type Row = Record<string, string>;
-type Result = { name: string } & ({ measured: Measurement } | { failure: string });
+interface Options {
+  rounds: number;
+  events: number | undefined;
+  isWanted: (contestant: { id: string }) => boolean;
+}
 
-const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–');
-const percent = (part = NaN): string => (Number.isFinite(part) ? `${Math.round(part * 100)}%` : '–');
-const ms = (value = NaN): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
-
-function row({ name, fsynced }: Contestant, { receipts, ...measured }: Measurement): Row {
-  const { publisher, contestant, receivers } = measured.cpu;
-  return {
-    bus: name,
-    'published/s': whole(measured.publishedPerSecond),
-    'delivered/s': whole(measured.deliveredPerSecond),
-    'p50 ms': ms(receipts?.p50),
-    'p99 ms': ms(receipts?.p99),
-    'acked is fsynced': fsynced,
-    'acked − received': receipts ? whole(receipts.lost) : '–',
-    'loop p99 ms': ms(measured.loopDelayP99),
-    events: whole(measured.events),
-    'CPU publisher / bus / receivers': [publisher, contestant, receivers].map(percent).join(' / '),
+function optionsOf(args: string[]): Options {
+  const type = 'string' as const;
+  const { values } = parseArgs({ args, options: { rounds: { type }, events: { type }, only: { type } } });
+  const numberOf = (name: 'rounds' | 'events'): number | undefined => {
+    if (values[name] === undefined) return undefined;
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number`);
+    return value;
   };
-}
-
-function optionsOf(args: string[]): { events: number | undefined; isWanted: (id: string) => boolean } {
-  const { values } = parseArgs({ args, options: { events: { type: 'string' }, only: { type: 'string' } } });
-  const events = values.events === undefined ? undefined : Number(values.events);
-  if (events !== undefined && !(Number.isInteger(events) && events > 0)) throw new Error('--events takes a number');
   const known = [...contestants.map(({ id }) => id), ceilings.id];
-  const only = values.only?.split(',');
-  const unknown = only?.filter((id) => !known.includes(id)) ?? [];
+  const only = values.only?.split(',') ?? known;
+  const unknown = only.filter((id) => !known.includes(id));
   if (unknown.length > 0) throw new Error(`--only: there is no ${unknown.join(', ')}, but ${known.join(', ')}`);
-  return { events, isWanted: (id) => only?.includes(id) ?? true };
+  return { rounds: numberOf('rounds') ?? 3, events: numberOf('events'), isWanted: ({ id }) => only.includes(id) };
 }
 
-async function resultOf(contestant: Contestant, events: number | undefined, signal: AbortSignal): Promise<Result> {
-  const { name } = contestant;
+async function tryToMeasure(
+  contestant: Contestant,
+  options: Parameters<typeof measure>[1],
+): Promise<Measurement | Failure> {
   try {
-    console.error(`${name} …`);
-    return { name, measured: await measure(contestant, { events, signal }) };
+    return await measure(contestant, options);
   } catch (error) {
-    return { name, failure: error instanceof Error ? error.message || error.name : String(error) };
+    return { failure: error instanceof Error ? error.message || error.name : String(error) };
   }
 }
 
-function ceilingRows(): Row[] {
-  return ceilings.commits.map((batch) => ({
-    bus: `ceiling: better-sqlite3, ${batch} a commit`,
-    'published/s': whole(measureSqlite(batch)),
-    'acked is fsynced': 'yes',
-  }));
-}
-
-function printNotes(results: ReadonlyMap<string, Result>): void {
-  for (const { name, ...result } of results.values()) {
-    if ('failure' in result) console.log(`${name}: NOT MEASURED: ${result.failure}`);
-    else if (result.measured.fault !== undefined) {
-      console.log(`${name}: ${result.measured.refused} publishes refused: ${result.measured.fault}`);
+/** All of them, in turns. */
+async function measureAll(
+  chosen: readonly Contestant[],
+  { rounds, events, signal }: { rounds: number; events: number | undefined; signal: AbortSignal },
+): Promise<Results[]> {
+  const results = chosen.map((contestant) => ({ contestant, rounds: [] as (Measurement | Failure)[] }));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { contestant, rounds: measured } of results) {
+      if (signal.aborted) continue;
+      console.error(`round ${round} of ${rounds}: ${contestant.name}`);
+      measured.push(await tryToMeasure(contestant, { events, signal }));
     }
   }
+  return results;
 }
 
-function printGoals(results: ReadonlyMap<string, Result>): void {
-  for (const [ours, other, least] of goals) {
-    const [a, b] = [results.get(ours), results.get(other)];
-    if (!a || !b) continue;
-    const what = `${a.name} ÷ ${b.name}`;
-    if (!('measured' in a && 'measured' in b)) console.log(`${what}: not measured (goal: at least ${least})`);
-    else {
-      const ratio = a.measured.deliveredPerSecond / b.measured.deliveredPerSecond;
-      const verdict = ratio >= least ? 'reached' : 'MISSED';
-      console.log(`${what}, delivered/s: ${ratio.toFixed(2)} (goal: at least ${least}; ${verdict})`);
-    }
+function print(results: readonly Results[], sqlite: readonly (readonly [string, number])[]): void {
+  console.table([...results.map(rowOf), ...sqlite.map(([name, rate]) => ceilingRow(name, rate))]);
+  for (const result of results) notesOn(result).forEach((note) => console.log(note));
+  const of = (id: string): Results | undefined => results.find(({ contestant }) => contestant.id === id);
+  for (const goal of goals) {
+    const [ours, other] = [of(goal.ours), of(goal.other)];
+    if (ours && other) console.log(goalLine(goal, ours, other));
   }
 }
 
 async function main(): Promise<void> {
-  const { events, isWanted } = optionsOf(process.argv.slice(2));
+  const { rounds, events, isWanted } = optionsOf(process.argv.slice(2));
   const interruption = new AbortController();
   // What runs is measured no further, but still ended and cleaned up.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
   const { signal } = interruption;
 
-  const rows: Row[] = [];
-  const results = new Map<string, Result>();
-  const chosen = [...contestants, ...ceilings.servers].filter(({ id }) => isWanted(id));
-  for (const contestant of chosen) {
-    if (signal.aborted) break;
-    const result = await resultOf(contestant, events, signal);
-    results.set(contestant.id === ceilings.id ? contestant.name : contestant.id, result);
-    if ('measured' in result) rows.push(row(contestant, result.measured));
-    else rows.push({ bus: contestant.name, 'published/s': 'not measured' });
-  }
-  if (isWanted(ceilings.id) && !signal.aborted) rows.push(...ceilingRows());
-  console.table(rows);
-  printNotes(results);
-  printGoals(results);
+  const results = await measureAll(contestants.filter(isWanted), { rounds, events, signal });
+  const servers = await measureAll(ceilings.servers.filter(isWanted), { rounds: 1, events, signal });
+  const commits = isWanted(ceilings) && !signal.aborted ? ceilings.commits : [];
+  const sqlite = commits.map((batch) => [`ceiling: better-sqlite3, ${batch} a commit`, measureSqlite(batch)] as const);
+  print([...results, ...servers], sqlite);
   if (signal.aborted) process.exitCode = 1;
 }
 
