@@ -103,6 +103,8 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     settings: {
+      // Without these, imported TypeScript isn't looked into, and no cycle is ever found.
+      ...importX.flatConfigs.typescript.settings,
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
           project: 'tsconfig.check.json',
