@@ -29,14 +29,10 @@ export interface BusClient {
   history(after: number): Promise<{ events: ReceivedEnvelope[]; more: boolean }>;
 }
 
-const timeoutMs = 10_000;
 const historyPage = 1_000;
 const largestBatch = 100;
-const mayHelpLater = new Set([404, 408, 425, 429]);
-
-function isFinalRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && !mayHelpLater.has(status);
-}
+/** What a bus says of the events themselves. Every other failure (a wrong secret, address or proxy too) may end. */
+const finalRefusals = new Set([400, 409, 413, 415, 422]);
 
 function reasonOf(answer: AxiosResponse<unknown>): string {
   const { detail, errors } = (answer.data ?? {}) as Partial<Problem>;
@@ -49,7 +45,15 @@ function takesArrays(answer: AxiosResponse<unknown>): boolean {
   return Array.isArray((answer.data as { events?: unknown } | undefined)?.events);
 }
 
-export function createBusClient({ url, signer }: { url: string; signer?: Signer }): BusClient & { close(): void } {
+export function createBusClient({
+  url,
+  signer,
+  timeoutMs = 10_000,
+}: {
+  url: string;
+  signer?: Signer;
+  timeoutMs?: number;
+}): BusClient & { close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, timeout: timeoutMs });
   const http = axios.create({
     baseURL: url,
@@ -77,12 +81,15 @@ export function createBusClient({ url, signer }: { url: string; signer?: Signer 
       const body = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events));
       const signature = signer?.sign({ id: events[0]?.id ?? '', body, now: new Date() });
       const headers = { 'Content-Type': 'application/json', ...signature };
-      const answer = await call(() => http.post('/events', body, { headers }));
+      // axios's own time-out starts again with every byte of the answer.
+      const signal = AbortSignal.timeout(timeoutMs);
+      const answer = await call(() => http.post('/events', body, { headers, signal }));
       if (answer.status >= 200 && answer.status < 300) {
         arrays = takesArrays(answer);
-        return;
+        if (arrays || events.length === 1) return;
+        throw new BusAway('another bus has come up, which took an array for one event');
       }
-      if (isFinalRefusal(answer.status)) throw new EventsRefused(reasonOf(answer));
+      if (finalRefusals.has(answer.status)) throw new EventsRefused(reasonOf(answer));
       throw new BusAway(reasonOf(answer));
     },
     batchLimit: () => (arrays ? largestBatch : 1),

@@ -62,10 +62,24 @@ function migrate(sqlite: SqliteDatabase, migrations: readonly string[]): void {
   run.immediate();
 }
 
+/** Switches to WAL. Where several processes make a file at once SQLite says "busy" here instead of waiting. */
+function switchToWal(sqlite: SqliteDatabase, busyTimeoutMs: number): void {
+  const deadline = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isOutOfRoomOrBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
 function openSqlite(file: string, busyTimeoutMs: number): SqliteDatabase {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
-  sqlite.pragma('journal_mode = WAL');
+  switchToWal(sqlite, busyTimeoutMs);
   sqlite.pragma('foreign_keys = ON');
   // On EVERY open: a reopened WAL database is at NORMAL, which loses the last commits when the power fails.
   sqlite.pragma('synchronous = FULL');

@@ -39,10 +39,15 @@ export function renderMarkdown(text: string): string {
 
 const excerptLength = 220;
 
+/** The beginning of a text, without the half of a surrogate pair that a cut may leave. */
+function beginningOf(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
+
 /** The first words of a Markdown text, as plain text of at most 220 characters, cut at a word. */
 export function excerptOf(text: string): string {
   // A slice is enough for an excerpt, and keeps a long text from being parsed twice.
-  const tokens = markdown.parse(text.slice(0, 4_000), {});
+  const tokens = markdown.parse(beginningOf(text, 4_000), {});
   const words = tokens
     .filter((token, index) => token.type === 'inline' && tokens[index - 1]?.type === 'paragraph_open')
     .map((token) => plainText(token.children ?? []))
@@ -50,8 +55,7 @@ export function excerptOf(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   if (words.length <= excerptLength) return words;
-  const cut = words.slice(0, excerptLength).replace(/\s+\S*$/, '');
-  return `${cut.toWellFormed()}…`;
+  return `${beginningOf(words, excerptLength).replace(/\s+\S*$/, '')}…`;
 }
 
 function plainText(tokens: readonly { type: string; content: string }[]): string {

@@ -1,10 +1,9 @@
-/** A process which opens a database, perhaps as the first, and writes as many things as it is told, one by one. */
+/** A process that opens databases, perhaps as the first, and writes things into each of them, one by one. */
 import { reportAndEnd, whenAllAreReady } from './processes';
 import { openThings } from './thing-database';
 
 async function insertThings(file: string, prefix: string, count: number): Promise<void> {
-  await whenAllAreReady();
-  const { db, transaction, close } = openThings(file);
+  const { transaction, close } = openThings(file);
   for (let number = 0; number < count; number += 1) {
     await transaction(async (tx) => {
       // Reads first: a transaction that took its lock only when it writes would fail here while others write.
@@ -15,10 +14,16 @@ async function insertThings(file: string, prefix: string, count: number): Promis
         .execute();
     });
   }
-  await db.selectFrom('things').selectAll().execute();
   await close();
+}
+
+async function main(prefix: string, count: number, files: string[]): Promise<void> {
+  for (const file of files) {
+    await whenAllAreReady();
+    await insertThings(file, prefix, count);
+  }
   reportAndEnd('written');
 }
 
-const [file = '', prefix = '', count = '0'] = process.argv.slice(2);
-void insertThings(file, prefix, Number(count));
+const [prefix = '', count = '0', ...files] = process.argv.slice(2);
+void main(prefix, Number(count), files);

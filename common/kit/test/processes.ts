@@ -9,8 +9,8 @@ interface Ended {
 }
 
 /**
- * Runs a TypeScript file in several processes, one for each list of arguments. Each calls {@link whenAllAreReady}; they
- * go on at the same time when all of them have.
+ * Runs a TypeScript file in several processes, one for each list of arguments. Each may call {@link whenAllAreReady}
+ * as often as the others: they go on at the same time when all of them have.
  */
 export async function runTogether(file: string, argumentLists: string[][]): Promise<Ended[]> {
   const execArgv = ['--conditions=source', '--enable-source-maps', '-r', join(__dirname, 'register-typescript.cjs')];
@@ -26,10 +26,14 @@ export async function runTogether(file: string, argumentLists: string[][]): Prom
           child.on('message', (message) => {
             if (message !== 'ready') return void reports.push(message);
             ready += 1;
-            if (ready === children.length) for (const one of children) one.send('go');
+            if (ready % children.length === 0) for (const one of children) one.send('go');
           });
           child.on('error', reject);
-          child.on('close', (code) => resolve({ code, reports, errors }));
+          child.on('close', (code) => {
+            // The others would wait for it.
+            if (code !== 0) for (const one of children) one.kill();
+            resolve({ code, reports, errors });
+          });
         }),
     ),
   );
