@@ -94,7 +94,13 @@ function commentTransaction(tx: Transaction<Tables>, outbox: Outbox): CommentTra
       await tx
         .insertInto('early_verdicts')
         .values({ comment_id: commentId, status, reason, revision })
-        .onConflict((conflict) => conflict.column('comment_id').doUpdateSet({ status, reason, revision }))
+        .onConflict((conflict) =>
+          conflict
+            .column('comment_id')
+            .doUpdateSet({ status, reason, revision })
+            // As for a comment that is here: a higher revision counts, and one without a revision where none came yet.
+            .where(({ eb, fn, val, lit }) => eb(val(revision), '>', fn.coalesce('early_verdicts.revision', lit(0)))),
+        )
         .execute();
     },
     async takeVerdict(commentId) {

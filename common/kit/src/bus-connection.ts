@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type BusClient, createBusClient } from './bus-client';
 import { secretsSetting, urlSetting } from './config';
 import { createSigner, createVerifier, type Verifier } from './signatures';
@@ -10,7 +10,7 @@ export const busSettings = {
   BUS_SECRET: secretsSetting,
 };
 
-const BusSettings = z.object(busSettings);
+type BusSettings = z.output<z.ZodObject<typeof busSettings>>;
 
 export interface BusConnection {
   bus: BusClient & { close(): void };
@@ -19,7 +19,7 @@ export interface BusConnection {
 }
 
 /** Both directions between a service and the bus, signed and verified where a secret is set. Connects when used. */
-export function connectBus({ EVENT_BUS_URL: url, BUS_SECRET: secrets }: z.output<typeof BusSettings>): BusConnection {
+export function connectBus({ EVENT_BUS_URL: url, BUS_SECRET: secrets }: BusSettings): BusConnection {
   const [newest, ...older] = secrets;
   if (newest === undefined) return { bus: createBusClient({ url }) };
   return {

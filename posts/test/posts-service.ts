@@ -1,0 +1,24 @@
+import { createMetrics, silentLogger } from '@blog/kit';
+import type { TestLife } from '../../common/kit/test/test-life';
+import { createApp } from '../src/app';
+import { openPostStore } from '../src/store';
+
+export const noon = '2026-11-24T12:00:00.000Z';
+
+/** The posts service on a database of the test, with the ids `p1`, `p2` … and a clock that stands still. */
+export function startPosts(life: TestLife) {
+  const file = life.file('posts.db');
+  const now = () => new Date(noon);
+  const store = life.closing(openPostStore({ file, now }));
+  const commits: string[] = [];
+  let made = 0;
+  const app = createApp({
+    store,
+    onCommit: () => void commits.push('commit'),
+    newId: () => `p${(made += 1)}`,
+    now,
+    logger: silentLogger,
+    metrics: createMetrics('posts'),
+  });
+  return { app, store, file, commits };
+}

@@ -1,0 +1,85 @@
+import type { Place } from '@blog/kit';
+import fc from 'fast-check';
+import { useTestLife } from '../../common/kit/test/test-life';
+import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
+import { createPost } from '../src/domain';
+import { openPostStore } from '../src/store';
+import { noon } from './posts-service';
+
+const life = useTestLife();
+const now = () => new Date(noon);
+
+function aStore() {
+  const file = life.file('posts.db');
+  return { file, store: life.closing(openPostStore({ file, now })) };
+}
+
+const aPost = (id: string, at = now()) =>
+  createPost({ title: `Title of ${id}`, body: 'b', tags: ['t'] }, { id, now: at });
+
+describe('A post and its event', () => {
+  it('are stored together, and found again after a restart', async () => {
+    const { file, store } = aStore();
+    const { post, fact } = aPost('p1');
+    await store.save(post, fact);
+    await store.close();
+    const reopened = life.closing(openPostStore({ file, now }));
+    expect(await reopened.find('p1')).toEqual(post);
+    expect(outboxOf(file)).toMatchObject([{ type: 'PostCreated', source: '/posts', subject: 'p1', data: post }]);
+  });
+
+  it('are not stored where the event can not be', async () => {
+    const { file, store } = aStore();
+    refuseWritesTo('outbox', file);
+    const { post, fact } = aPost('p1');
+    await expect(store.save(post, fact)).rejects.toMatchObject({ message: 'refused' });
+    expect(await store.find('p1')).toBeUndefined();
+    expect(outboxOf(file)).toEqual([]);
+  });
+
+  it('are not stored where the post can not be', async () => {
+    const { file, store } = aStore();
+    const { post, fact } = aPost('p1');
+    await store.save(post, fact);
+    await expect(store.save({ ...post, title: 'Another' }, fact)).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    expect(outboxOf(file)).toHaveLength(1);
+    expect((await store.find('p1'))?.title).toBe(post.title);
+  });
+
+  it('come back unchanged, whatever the text', async () => {
+    const { store } = aStore();
+    let count = 0;
+    const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed() && !value.includes('\0'));
+    await fc.assert(
+      fc.asyncProperty(text, text, fc.array(text), async (title, body, tags) => {
+        const id = `p${(count += 1)}`;
+        const { post, fact } = createPost({ title, body, tags }, { id, now: now() });
+        await store.save(post, fact);
+        expect(await store.find(id)).toEqual(post);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('page', () => {
+  it('walks every post once, newest page first and oldest first within it, also at equal times', async () => {
+    const { store } = aStore();
+    const order = ['z', 'a', 'b', 'c', 'd', 'e', '0'];
+    const timeOf = (id: string) => new Date(id === 'z' ? '2025-01-01' : id === '0' ? '2027-01-01' : noon);
+    for (const id of [...order].sort()) {
+      const { post, fact } = aPost(id, timeOf(id));
+      await store.save(post, fact);
+    }
+    for (const limit of [1, 2, 3, 6, 7, 8]) {
+      const pages: string[][] = [];
+      for (let before: Place | undefined, more = true; more; more = before !== undefined) {
+        const { items, next } = await store.page(limit, before);
+        pages.unshift(items.map(({ id }) => id));
+        before = next;
+      }
+      expect(pages.flat()).toEqual(order);
+      expect(pages.length).toBe(Math.ceil(order.length / limit));
+    }
+  });
+});
