@@ -73,11 +73,14 @@ function withoutNulls(event: Attributes): Attributes {
   return Object.fromEntries(Object.entries(event).filter(([name, value]) => value !== null || name === 'data'));
 }
 
-function keyIn(data: unknown): string | undefined {
-  if (!isAttributes(data)) return undefined;
-  const usable = [data['postId'], data['id']].find((value) => typeof value === 'string' || typeof value === 'number');
-  const key = usable === undefined ? '' : String(usable);
+function usableKey(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const key = String(value);
   return key !== '' && key.length <= longestName && isPlainText(key) ? key : undefined;
+}
+
+function keyIn(data: unknown): string | undefined {
+  return isAttributes(data) ? (usableKey(data['postId']) ?? usableKey(data['id'])) : undefined;
 }
 
 function complete(event: Attributes, { newId, now }: Completion): NewEvent {

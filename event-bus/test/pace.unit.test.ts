@@ -1,6 +1,11 @@
 import { createPace } from '../src/delivery/pace';
 
-const limits = { requests: 4, batch: 10, probeBackoff: { firstMs: 100, longestMs: 1_000 } };
+const limits = {
+  requests: 4,
+  batch: 10,
+  awayBackoff: { firstMs: 100, longestMs: 1_000 },
+  failingBackoff: { firstMs: 100, longestMs: 300 },
+};
 const idle = { requests: 0, events: 0 };
 
 describe('the pace of a group', () => {

@@ -8,7 +8,10 @@ export interface Backoff {
 export const laneBackoff: Backoff = { firstMs: 200, longestMs: 60_000 };
 
 /** Between the probes of a subscriber or an endpoint that is away: it is found again soon after it comes back. */
-export const probeBackoff: Backoff = { firstMs: 200, longestMs: 5_000 };
+export const awayBackoff: Backoff = { firstMs: 200, longestMs: 5_000 };
+
+/** Between the probes of a subscriber that is there and fails: perhaps some keys fail and the next one will not. */
+export const failingBackoff: Backoff = { firstMs: 200, longestMs: 1_000 };
 
 /**
  * The wait after a number of failures in a row: a random part of a limit that doubles (full jitter), so that those who

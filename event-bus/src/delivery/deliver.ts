@@ -49,6 +49,12 @@ export interface Deliver {
   abort(): void;
 }
 
+/**
+ * While the subscriber is taken for dead, its group waits in order, and no event is parked before it has failed so
+ * often. In the end it is: what looks like a dead subscriber may be a window full of poisonous events.
+ */
+const triesWhileDead = { event: 2, subscriber: 8 };
+
 export function createDeliver(deps: DeliverDeps): Deliver {
   const { group, subscription, lanes, pace, endpoints, state, send, clock, random, observer } = deps;
   const inFlight = new Set<SentPush>();
@@ -104,9 +110,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (failure.kind === 'fault') pace.refused();
     if (!lane.parked) pace.failed(event.key, failure.reason, clock.now(), random());
     const subscriberIsDead = pace.mode() === 'down';
-    if (subscriberIsDead && !lane.parked && lane.attempts === 0) {
-      // The group waits in order. Only an event that fails again is parked, so that some other can be the next probe.
-      lane.attempts = 1;
+    if (subscriberIsDead && !lane.parked && lane.attempts + 1 < triesWhileDead[failure.suspect]) {
+      lane.attempts += 1;
       return;
     }
     const wallTime = clock.wallTime();

@@ -118,7 +118,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         await state.removeGroup(name);
       }),
     status: (name) => groupNamed(name).status(),
-    statuses: () => [...groups.values()].map((group) => group.status()),
+    statuses: () => [...groups.keys()].sort().map((name) => groupNamed(name).status()),
     async stop() {
       stopped = true;
       await changes;

@@ -44,8 +44,8 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
 
   const window = createWindow(saved.cursor, limits.window);
   const lanes = createLanes(window);
-  const pace = createPace({ requests, batch: subscription.batch, probeBackoff: limits.probeBackoff });
-  const endpoints = createEndpoints(subscription.endpoints, { clock, random, backoff: limits.probeBackoff });
+  const pace = createPace({ ...limits, requests, batch: subscription.batch });
+  const endpoints = createEndpoints(subscription.endpoints, { clock, random, backoff: limits.awayBackoff });
   const inFlight = { requests: 0, events: 0, parked: 0 };
   const runs = new Set<Promise<void>>();
 
@@ -153,22 +153,27 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
     runs.add(done);
   }
 
-  function takeParked(): Lane | undefined {
+  function takeParked(now: number): Lane | undefined {
     if (pace.mode() === 'down') return lanes.hasReady() ? undefined : lanes.takeDue(Infinity);
-    return inFlight.parked < parkedRequests ? lanes.takeDue(clock.now()) : undefined;
+    return inFlight.parked < parkedRequests ? lanes.takeDue(now) : undefined;
   }
 
-  function startNext(): boolean {
-    const room = pace.room(inFlight, clock.now());
+  function takeFlowing(room: number): StoredEvent[] {
+    // A probe may be of any key: where some keys are ill, another one soon shows that the subscriber is alive.
+    if (pace.mode() === 'down') return lanes.takeAnyReady(random());
+    return lanes.takeReady({ events: room, characters: limits.pushCharacters }, subscription.batch > 1);
+  }
+
+  function startNext(now: number): boolean {
+    const room = pace.room(inFlight, now);
     if (room === 0) return false;
-    const lane = takeParked();
+    const lane = takeParked(now);
     if (lane?.parked) {
       const { parked } = lane;
       start(new Set([lane.key]), { events: room, parked: 1 }, (run) => retry(lane, parked, room, run));
       return true;
     }
-    const several = subscription.batch > 1;
-    const events: StoredEvent[] = lanes.takeReady({ events: room, characters: limits.pushCharacters }, several);
+    const events = takeFlowing(room);
     if (events.length === 0) return false;
     const keys = new Set(events.map(({ key }) => key));
     start(keys, { events: events.length, parked: 0 }, (run) => deliver(events, run));
@@ -176,8 +181,7 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
   }
 
   /** Rings when the next probe or parked lane is due. What waits for anything else is woken by that. */
-  function setAlarm(): void {
-    const now = clock.now();
+  function setAlarm(now: number): void {
     const down = pace.mode() === 'down';
     const at = down ? pace.probeAt() : inFlight.parked < parkedRequests ? lanes.nextDue() : Infinity;
     if (alarm && alarm.at === at) return;
@@ -194,8 +198,10 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
   function pump(): void {
     if (!isActive()) return;
     fill();
-    while (startNext());
-    setAlarm();
+    // One look at the clock: what becomes due between two of them would be neither started nor waited for.
+    const now = clock.now();
+    while (startNext(now));
+    setAlarm(now);
   }
 
   async function stop(): Promise<void> {

@@ -28,6 +28,8 @@ export interface Lanes {
    * Their lanes are busy until they are released.
    */
   takeReady(most: { events: number; characters: number }, several: boolean): StoredEvent[];
+  /** Takes one event, of any lane that has one to send. */
+  takeAnyReady(random: number): StoredEvent[];
   /** Takes the parked lane that is due first, if it is due by then. It is busy until it is released. */
   takeDue(now: number): Lane | undefined;
   /** When the next parked lane is due; Infinity when there is none. */
@@ -93,6 +95,14 @@ export function createLanes(window: Window): Lanes {
         if (taken.length >= most.events || characters >= most.characters) break;
       }
       return taken.sort((a, b) => a.sequence - b.sequence);
+    },
+    takeAnyReady(random) {
+      const lane = [...ready][Math.floor(random * ready.size)];
+      const first = lane?.queue[0];
+      if (!lane || !first) return [];
+      lane.busy = true;
+      settle(lane);
+      return [first.event];
     },
     takeDue(now) {
       if (due.next() > now) return undefined;

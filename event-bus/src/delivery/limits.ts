@@ -1,4 +1,4 @@
-import { type Backoff, laneBackoff, probeBackoff } from './backoff';
+import { awayBackoff, type Backoff, failingBackoff, laneBackoff } from './backoff';
 import type { WindowSize } from './window';
 
 /** What bounds one group's memory, connections and patience. */
@@ -15,7 +15,8 @@ export interface GroupLimits {
   /** How long a stop waits for answers. */
   stopGraceMs: number;
   laneBackoff: Backoff;
-  probeBackoff: Backoff;
+  awayBackoff: Backoff;
+  failingBackoff: Backoff;
 }
 
 export const groupLimits: GroupLimits = {
@@ -26,5 +27,6 @@ export const groupLimits: GroupLimits = {
   saveCursorMs: 50,
   stopGraceMs: 2_000,
   laneBackoff,
-  probeBackoff,
+  awayBackoff,
+  failingBackoff,
 };

@@ -4,7 +4,9 @@ import { type Backoff, backoffMs } from './backoff';
 export interface PaceLimits {
   requests: number;
   batch: number;
-  probeBackoff: Backoff;
+  /** Between probes: of a subscriber that can't be reached, and of one that fails. */
+  awayBackoff: Backoff;
+  failingBackoff: Backoff;
 }
 
 /**
@@ -40,13 +42,13 @@ export interface Pace {
   refused(): void;
 }
 
-/** Of the last so many keys … */
-const remembered = 16;
-/** … so many must have failed, as this part of them at least, for the subscriber to be taken for dead. */
+/** Of the last so many events … */
+const remembered = 64;
+/** … those of so many keys must have failed, and this part of all, for the subscriber to be taken for dead. */
 const fewestFailed = 4;
 const failedPart = 0.75;
 
-export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace {
+export function createPace({ requests, batch, awayBackoff, failingBackoff }: PaceLimits): Pace {
   const full = requests * batch;
   let mode: Mode = 'flowing';
   let cause: { kind: 'unreachable' | 'failing'; reason: string } | undefined;
@@ -59,8 +61,8 @@ export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace 
   let probeAt = Infinity;
 
   function remember(failedKey: string | undefined): void {
-    recent[turn % remembered] = failedKey;
-    turn += 1;
+    recent[turn] = failedKey;
+    turn = (turn + 1) % remembered;
   }
 
   function mostFail(): boolean {
@@ -68,15 +70,21 @@ export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace 
     return new Set(failures).size >= fewestFailed && failures.length >= failedPart * recent.length;
   }
 
+  function scheduleProbe(now: number, random: number): void {
+    const backoff = cause?.kind === 'failing' ? failingBackoff : awayBackoff;
+    probeAt = now + backoffMs(failedProbes + 1, random, backoff);
+  }
+
   function goDown(kind: 'unreachable' | 'failing', reason: string, now: number, random: number): void {
     if (mode === 'down') return;
     mode = 'down';
     cause = { kind, reason };
     failedProbes = 0;
-    probeAt = now + backoffMs(1, random, probeBackoff);
+    scheduleProbe(now, random);
   }
 
   function recover(): void {
+    if (mode !== 'down') return;
     mode = 'ramping';
     cause = undefined;
     allowed = 1;
@@ -99,10 +107,14 @@ export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace 
       probing = false;
       if (mode !== 'down') return;
       failedProbes += 1;
-      probeAt = now + backoffMs(failedProbes + 1, random, probeBackoff);
+      scheduleProbe(now, random);
     },
     done() {
-      if (mode === 'down') recover();
+      if (mode === 'down') {
+        recover();
+        // It has just shown that it is alive: to be taken for dead again needs more than a few ill keys.
+        recent = Array.from({ length: remembered }, () => undefined);
+      }
       remember(undefined);
       if (mode !== 'ramping') return;
       // One more for each one done: the number in flight doubles with every round trip.
@@ -115,7 +127,7 @@ export function createPace({ requests, batch, probeBackoff }: PaceLimits): Pace 
     },
     unreachable: (reason, now, random) => goDown('unreachable', reason, now, random),
     refused() {
-      if (mode === 'down' && cause?.kind === 'unreachable') recover();
+      if (cause?.kind === 'unreachable') recover();
     },
   };
 }

@@ -54,6 +54,17 @@ function mortal<T extends DeliveryState | EventLog>(target: T, isAlive: () => bo
   });
 }
 
+/** What is given up counts from the transition on, even where the process dies right after it. */
+function watched(state: DeliveryState, { gaveUp }: World['checker']): DeliveryState {
+  return {
+    ...state,
+    giveUp(group, letter, lane) {
+      gaveUp(group, letter.sequence);
+      return state.giveUp(group, letter, lane);
+    },
+  };
+}
+
 export function startBus(world: World): Life {
   const { time, random, checker, subscribers } = world;
   let alive = true;
@@ -65,7 +76,7 @@ export function startBus(world: World): Life {
   };
   const log = mortal(world.log, isAlive, () => undefined);
   world.log.onAppended(() => alive && listeners.forEach((listener) => listener()));
-  const state = mortal<DeliveryState>(world.state, isAlive, mayDie);
+  const state = mortal<DeliveryState>(watched(world.state, checker), isAlive, mayDie);
   const deps: DispatcherDeps = {
     log: new Proxy(log, {
       get: (of, name, receiver): unknown =>

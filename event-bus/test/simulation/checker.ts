@@ -11,6 +11,7 @@ interface Seen {
 /** A total-queue checker: what each subscriber got against what the log holds. */
 export function createChecker(subscriptions: Record<string, Subscription>) {
   const events: StoredEvent[] = [];
+  const byKey = new Map<string, StoredEvent[]>();
   const faults: string[] = [];
   const groups = new Map<string, Seen>();
 
@@ -29,11 +30,14 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
 
   /** Of one key, before an event. */
   const earlier = (group: string, event: StoredEvent): StoredEvent[] =>
-    events.filter((one) => one.key === event.key && one.sequence < event.sequence && wants(group, one));
+    (byKey.get(event.key) ?? []).filter((one) => one.sequence < event.sequence && wants(group, one));
 
   return {
     /** An event is in the log. */
-    appended: (event: StoredEvent) => void events.push(event),
+    appended(event: StoredEvent) {
+      events.push(event);
+      byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
+    },
     watch: (group: string): Watcher => ({
       received(pushed) {
         pushed.forEach((event, index) => {
@@ -64,8 +68,9 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
         halts && earlier(group, event).some(({ sequence }) => givenUp.has(sequence));
       return events.filter((event) => wants(group, event) && !isDone(group, event) && !isHalted(event));
     },
-    givenUp: (group: string) => seen(group).givenUp,
-    events,
+    /** Whether the group has handled all of these. */
+    hasHandled: (group: string, sequences: readonly number[]) =>
+      sequences.every((sequence) => seen(group).handled.has(sequence)),
     faults,
   };
 }

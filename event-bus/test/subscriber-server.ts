@@ -1,0 +1,85 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ReceivedPush {
+  headers: IncomingHttpHeaders;
+  body: unknown;
+  /** The events of the body, one or several. */
+  events: { id: string; type: string; sequence: number; partitionkey: string; data: Record<string, unknown> }[];
+}
+
+export interface SubscriberServer {
+  url: string;
+  pushes: ReceivedPush[];
+  /** The `data.n` of the events that it answered with 2xx, in their order. */
+  handled(): unknown[];
+  /** Decides the status of an answer; undefined leaves the request without one. */
+  answer: (push: ReceivedPush) => number | undefined;
+  /** Resolves once that is so; it is looked at after each push. */
+  until(isSo: () => boolean): Promise<void>;
+  /** Closes the port; what was in flight is cut off. */
+  stop(): Promise<void>;
+  /** Opens the same port again. */
+  start(): Promise<void>;
+}
+
+function readPush(req: IncomingMessage, take: (push: ReceivedPush) => void): void {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', () => {
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedPush['events'][number];
+    take({ headers: req.headers, body, events: [body].flat() });
+  });
+}
+
+/** A subscriber in the manner of any small service: one server, one port, `POST /events`. */
+export async function runSubscriber(): Promise<SubscriberServer> {
+  let server: Server | undefined;
+  let port = 0;
+  let waiting: { isSo: () => boolean; resolve: () => void }[] = [];
+  const handled: unknown[] = [];
+
+  function look(): void {
+    const [so, notSo] = [waiting.filter(({ isSo }) => isSo()), waiting.filter(({ isSo }) => !isSo())];
+    waiting = notSo;
+    for (const { resolve } of so) resolve();
+  }
+
+  const subscriber: SubscriberServer = {
+    url: '',
+    pushes: [],
+    handled: () => handled,
+    answer: () => 200,
+    until: (isSo) =>
+      new Promise((resolve) => {
+        waiting.push({ isSo, resolve });
+        look();
+      }),
+    async stop() {
+      const closing = server;
+      server = undefined;
+      await new Promise((resolve) => {
+        closing?.close(resolve);
+        closing?.closeAllConnections();
+        if (!closing) resolve(undefined);
+      });
+    },
+    async start() {
+      const opening = createServer((req, res) => {
+        readPush(req, (push) => {
+          subscriber.pushes.push(push);
+          const status = subscriber.answer(push);
+          if (status !== undefined) res.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('{}');
+          if (status === 200) handled.push(...push.events.map(({ data }) => data['n']));
+          look();
+        });
+      });
+      await new Promise<void>((resolve) => opening.listen(port, '127.0.0.1', resolve));
+      server = opening;
+      ({ port } = opening.address() as AddressInfo);
+      subscriber.url = `http://127.0.0.1:${port}/events`;
+    },
+  };
+  await subscriber.start();
+  return subscriber;
+}
