@@ -41,7 +41,9 @@ describe('A post and its event', () => {
     const { file, store } = aStore();
     const { post, fact } = aPost('p1');
     await store.save(post, fact);
-    await expect(store.save({ ...post, title: 'Another' }, fact)).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    await expect(store.save({ ...post, title: 'Another' }, fact)).rejects.toMatchObject({
+      code: 'SQLITE_CONSTRAINT_PRIMARYKEY',
+    });
     expect(outboxOf(file)).toHaveLength(1);
     expect((await store.find('p1'))?.title).toBe(post.title);
   });
