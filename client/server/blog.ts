@@ -1,5 +1,5 @@
 import { NotFound, Unavailable } from '@blog/kit';
-import type { Comment } from '../src/features/comments/comment';
+import { type Comment, isVisible } from '../src/features/comments/comment';
 import type { ListedPost, ReadablePost } from '../src/features/posts/post';
 import { CommentsAnswer, CreatedPost, PostAnswer, PostListAnswer } from './answers';
 import { ask, type Outcome, submit } from './ask';
@@ -100,7 +100,7 @@ export function createBlog({ posts, comments, query }: Services): Blog {
 
   async function commentsOf(reader: Reader, postId: string): Promise<Comment[]> {
     const answer = await ask(comments, CommentsAnswer, commentsPath(postId), headersOf(reader));
-    return answer?.value ?? [];
+    return (answer?.value ?? []).filter(isVisible);
   }
 
   function postFrom(service: Service, { requestId }: Reader, id: string, cursor?: string) {

@@ -6,8 +6,20 @@ import { serve } from './fake-blog';
 import { setUpApp, type TestBlog } from './set-up-app';
 
 let test: TestBlog;
+/** What a test has opened besides; closed whether it passes or fails. */
+let opened: { close(): Promise<void> }[] = [];
+
+function keep<T extends { close(): Promise<void> }>(thing: T): T {
+  opened.push(thing);
+  return thing;
+}
+
 beforeEach(async () => void (test = await setUpApp()));
-afterEach(() => test.close());
+afterEach(async () => {
+  test.closeStreams();
+  for (const thing of [...opened, test]) await thing.close();
+  opened = [];
+});
 
 describe('What is passed on', () => {
   it("reaches the service as it was sent, and comes back with the service's own status", async () => {
@@ -110,24 +122,23 @@ describe('A service that is away', () => {
   it('is a 502 where it breaks off before it has answered a write, which may have been stored', async () => {
     const breaking = createServer((socket) => socket.once('data', () => socket.destroy()));
     await new Promise<void>((resolve) => breaking.listen(0, '127.0.0.1', resolve));
+    keep({ close: () => new Promise((resolve) => breaking.close(() => resolve())) });
     const address = breaking.address() as { port: number };
-    const broken = await setUpApp({ commentsUrls: [`http://127.0.0.1:${address.port}`] });
+    const broken = keep(await setUpApp({ commentsUrls: [`http://127.0.0.1:${address.port}`] }));
     const { body } = await request(broken.app)
       .post('/api/comments/posts/p/comments')
       .send({ content: 'c' })
       .expect(502);
     expect(body).toMatchObject({ status: 502 });
-    await broken.close();
-    await new Promise((resolve) => breaking.close(resolve));
   });
 });
 
 describe('Comments', () => {
   it('go round the replicas, and past one that takes no connection, a write included', async () => {
-    const replicas = [await serve(test.blog.apps.comments), await serve(test.blog.apps.comments)];
+    const replicas = [keep(await serve(test.blog.apps.comments)), keep(await serve(test.blog.apps.comments))];
     const gone = await serve(test.blog.apps.comments);
     await gone.close();
-    const many = await setUpApp({ commentsUrls: [gone.url, ...replicas.map(({ url }) => url)] });
+    const many = keep(await setUpApp({ commentsUrls: [gone.url, ...replicas.map(({ url }) => url)] }));
     for (let n = 0; n < 6; n++) {
       await request(many.app)
         .post('/api/comments/posts/p/comments')
@@ -139,14 +150,13 @@ describe('Comments', () => {
     expect(test.blog.comments.map(({ content }) => content)).toEqual(['c0', 'c1', 'c2', 'c3', 'c4', 'c5']);
     for (const replica of replicas) await replica.close();
     await request(many.app).get('/api/comments/posts/p/comments').expect(503);
-    await many.close();
   });
 });
 
 describe('The live stream', () => {
   it('is passed on message by message, and ends when the process does', async () => {
     const { id } = test.blog.addPost({ title: 'T' });
-    const server = await serve(test.app);
+    const server = keep(await serve(test.app));
     const headers = { 'Last-Event-ID': '41' };
     const stream = await new Promise<IncomingMessage>((resolve, reject) =>
       httpGet(`${server.url}/api/query/stream?post=${id}`, { headers }, resolve).on('error', reject),
@@ -160,6 +170,5 @@ describe('The live stream', () => {
     expect(test.blog.seen.at(-1)?.headers['last-event-id']).toBe('41');
     test.closeStreams();
     expect((await messages.next()).done).toBe(true);
-    await server.close();
   });
 });
