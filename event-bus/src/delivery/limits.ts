@@ -25,7 +25,7 @@ export const groupLimits: GroupLimits = {
   pushCharacters: 1024 * 1024,
   parkedKeys: 100_000,
   saveCursorMs: 50,
-  stopGraceMs: 2_000,
+  stopGraceMs: 1_000,
   laneBackoff,
   awayBackoff,
   failingBackoff,
