@@ -50,7 +50,7 @@ export function projectPost(
   at: Position,
   render: (markdown: string) => Rendering,
 ): PostEntry | undefined {
-  if (stored && !isNewer(fact.version, at, stored)) return undefined;
+  if (stored && !isNewer(fact, at, stored)) return undefined;
   return {
     ...fact,
     ...render(fact.body),
@@ -70,7 +70,7 @@ export function projectComment(
   fact: CommentFact,
   at: Position,
 ): CommentEntry | undefined {
-  if (stored && !isNewer(fact.version, at, stored)) return undefined;
+  if (stored && !isNewer(fact, at, stored)) return undefined;
   const isUnstamped = fact.version === undefined && at.sequence === null;
   if (stored && isUnstamped && stored.status !== 'pending' && fact.status === 'pending') return undefined;
   return {
@@ -84,12 +84,13 @@ export function projectComment(
 
 /**
  * Versions decide where both are known, else the order of the log, else (a classic bus and classic services) the last
- * to come counts as the newest.
+ * to come counts as the newest if it says something else.
  */
-function isNewer(version: number | undefined, { sequence }: Position, stored: Stamp): boolean {
-  if (version !== undefined && stored.factVersion !== null) return version > stored.factVersion;
+function isNewer<F extends { version?: number }>(fact: F, { sequence }: Position, stored: F & Stamp): boolean {
+  if (fact.version !== undefined && stored.factVersion !== null) return fact.version > stored.factVersion;
   if (sequence !== null && stored.sequence !== null) return sequence > stored.sequence;
-  return true;
+  const fields = Object.keys(fact) as (keyof F)[];
+  return fields.some((field) => JSON.stringify(fact[field]) !== JSON.stringify(stored[field]));
 }
 
 /** What anybody may see of a comment: no text before it is approved. */
