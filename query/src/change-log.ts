@@ -44,17 +44,18 @@ export function changeLog(
   return {
     newest,
     async after(number, limit) {
+      // From the change at that place on, in one look: between two a change may come and be taken for a break.
       const rows = await db
         .selectFrom('changes')
         .selectAll()
-        .where('number', '>', number)
+        .where('number', '>=', number)
         .orderBy('number')
-        .limit(limit)
+        .limit(limit + 1)
         .execute();
-      const isUnbroken = rows[0] ? rows[0].number === number + 1 : (await newest()) === number;
+      const isUnbroken = rows[0] ? rows[0].number <= number + 1 : number === 0;
       if (!isUnbroken) return undefined;
       const changes: Change[] = [];
-      for (const row of rows) {
+      for (const row of rows.filter((one) => one.number > number).slice(0, limit)) {
         const change = await load(row);
         if (change) changes.push(change);
       }

@@ -29,6 +29,7 @@ const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-stor
 
 export function createLiveStream({ changes, logger }: { changes: ChangeLog; logger: Logger }): LiveStream {
   const readers = new Set<Reader>();
+  let closed = false;
   const ping = setInterval(() => {
     for (const { res } of readers) if (!res.writableNeedDrain) res.write(': ping\n\n');
   }, pingMs);
@@ -42,7 +43,8 @@ export function createLiveStream({ changes, logger }: { changes: ChangeLog; logg
     try {
       do {
         reader.again = false;
-        while (readers.has(reader) && (await feedPage(reader))) await drained(reader.res);
+        do await drained(reader.res);
+        while (readers.has(reader) && (await feedPage(reader)));
       } while (reader.again);
     } catch (error) {
       logger.error({ err: error }, 'a live stream ended');
@@ -70,10 +72,13 @@ export function createLiveStream({ changes, logger }: { changes: ChangeLog; logg
   return {
     async open(res, { after, postId }) {
       const position = after ?? (await changes.newest());
-      const reader: Reader = { res, postId, position, feeding: false, again: false };
+      // It may have gone meanwhile, and nothing would tell us any more.
+      if (res.destroyed) return;
       res.writeHead(200, headers);
       // An id alone moves the browser's Last-Event-ID, so that it misses nothing even before its first message.
       res.write(`retry: 1000\nid: ${position}\n\n`);
+      if (closed || res.req.method === 'HEAD') return void res.end();
+      const reader: Reader = { res, postId, position, feeding: false, again: false };
       readers.add(reader);
       res.on('close', () => readers.delete(reader));
       await feed(reader);
@@ -82,6 +87,7 @@ export function createLiveStream({ changes, logger }: { changes: ChangeLog; logg
       for (const reader of readers) void feed(reader);
     },
     close() {
+      closed = true;
       clearInterval(ping);
       for (const { res } of readers) res.end();
       readers.clear();

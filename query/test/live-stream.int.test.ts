@@ -1,0 +1,236 @@
+import { get, type ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import { silentLogger, startServer } from '@blog/kit';
+import { parseEvents } from '@blog/kit/state';
+import type { Response } from 'express';
+import request from 'supertest';
+import { eventually } from '../../common/kit/test/eventually';
+import { openRaw } from '../../common/kit/test/raw-database';
+import { useTestLife } from '../../common/kit/test/test-life';
+import { listensTo } from '../src/event-handlers';
+import { createLiveStream } from '../src/live-stream';
+import { commentCreated, commentUpdated, noon, postCreated, startQuery } from './query-service';
+import { openStream, type StreamReader } from './stream-reader';
+
+const life = useTestLife();
+
+/** The query service over real HTTP, with the answers that it is writing. */
+async function serveQuery() {
+  const query = startQuery(life);
+  const answers: ServerResponse[] = [];
+  const listener = (...[req, res]: Parameters<typeof query.app>) => {
+    answers.push(res);
+    query.app(req, res);
+  };
+  const server = life.closing(await startServer(listener, { host: '127.0.0.1', port: 0 }));
+  life.closing(query.stream);
+  const open = async (search = '', headers: Record<string, string> = {}) =>
+    life.closing(await openStream(`${server.url}/stream${search}`, headers));
+  return { ...query, server, answers, open };
+}
+
+const idsIn = (reader: StreamReader) => reader.messages().map(({ id }) => Number(id));
+
+describe('GET /stream', () => {
+  it('tells of each change of a post or comment, in the form of the lists', async () => {
+    const { open, push } = await serveQuery();
+    const reader = await open();
+    expect(reader.res.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    await push(postCreated('p1', { body: 'Hi' }), commentCreated('c1'));
+    await push(commentUpdated('c1'));
+    await eventually(() => expect(reader.messages()).toHaveLength(3));
+    expect(reader.messages().map(({ id, event }) => ({ id, event }))).toEqual([
+      { id: '1', event: 'post' },
+      { id: '2', event: 'comment' },
+      { id: '3', event: 'comment' },
+    ]);
+    expect(reader.messages()[0]?.data).toEqual({
+      id: 'p1',
+      title: 'Title of p1',
+      excerpt: 'Hi',
+      tags: [],
+      createdAt: noon,
+      version: 1,
+      commentCount: 0,
+    });
+    expect(reader.messages()[2]?.data).toEqual({
+      id: 'c1',
+      postId: 'p1',
+      author: '',
+      content: 'Nice',
+      status: 'approved',
+      createdAt: noon,
+      version: 2,
+    });
+  });
+
+  it('never tells the text of a comment that is not approved', async () => {
+    const { open, push } = await serveQuery();
+    const reader = await open();
+    await push(postCreated('p1'), commentCreated('c1', { content: 'Secret' }));
+    await push(commentUpdated('c1', { content: 'Secret', status: 'rejected' }));
+    await eventually(() => expect(reader.messages()).toHaveLength(3));
+    expect(reader.text()).not.toContain('Secret');
+  });
+
+  it('says at once where it stands, so that a reconnecting browser misses nothing', async () => {
+    const { open, push } = await serveQuery();
+    await push(postCreated('p1'));
+    const reader = await open();
+    await eventually(() => expect(reader.text()).toBe('retry: 1000\nid: 1\n\n'));
+  });
+
+  it.each([
+    ['Last-Event-ID', '', { 'Last-Event-ID': '1' }],
+    ['the position of an answer', '?after=1', {}],
+    ['Last-Event-ID rather than the position of an answer', '?after=3', { 'Last-Event-ID': '1' }],
+    ['the position of an answer, where Last-Event-ID is nonsense', '?after=1', { 'Last-Event-ID': 'x' }],
+  ])('goes on after %s', async (_what, search, headers) => {
+    const { open, push } = await serveQuery();
+    await push(postCreated('p1'), commentCreated('c1'), commentCreated('c2'));
+    const reader = await open(search, headers as Record<string, string>);
+    await push(commentCreated('c3'));
+    await eventually(() => expect(idsIn(reader)).toEqual([2, 3, 4]));
+  });
+
+  it('leaves out other posts where one is asked for', async () => {
+    const { open, push } = await serveQuery();
+    const reader = await open('?post=p1');
+    await push(postCreated('p1'), postCreated('p2'), commentCreated('c2', { postId: 'p2' }), commentCreated('c1'));
+    await eventually(() => expect(idsIn(reader)).toEqual([1, 4]));
+  });
+
+  it.each([
+    ['too old', '1'],
+    ['from the future', '99'],
+  ])('tells a reader whose place is %s to load again, and goes on from there', async (_what, lastEventId) => {
+    const { open, push, file } = await serveQuery();
+    await push(postCreated('p1'), postCreated('p2'), postCreated('p3'));
+    const raw = openRaw(file);
+    raw.exec('DELETE FROM changes WHERE number < 3');
+    raw.close();
+    const reader = await open('', { 'Last-Event-ID': lastEventId });
+    await eventually(() => expect(reader.messages()).toEqual([{ id: '3', event: 'reset', data: {} }]));
+    await push(postCreated('p4'));
+    await eventually(() => expect(idsIn(reader)).toEqual([3, 4]));
+  });
+
+  it.each(['?after=-1', '?after=x', '?after=1.5', `?post=${'x'.repeat(129)}`])('refuses %s', async (search) => {
+    const { status, headers } = await request(startQuery(life).app).get(`/stream${search}`);
+    expect({ status, type: headers['content-type'] }).toEqual({
+      status: 400,
+      type: 'application/problem+json; charset=utf-8',
+    });
+  });
+
+  it('answers HEAD and ends', async () => {
+    const { server } = await serveQuery();
+    const { status, headers } = await request(server.url).head('/stream').timeout(2_000);
+    expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/event-stream' });
+  });
+});
+
+describe('A slow reader', () => {
+  it.each([
+    ['less than a page', 50],
+    ['several pages', 500],
+  ])(
+    'misses nothing, and its server keeps little for it: %s at a time',
+    async (_what, atOnce) => {
+      const { open, apply, answers } = await serveQuery();
+      const reader = await open();
+      reader.res.pause();
+      const tags = Array.from({ length: 10 }, (_, index) => `${index}`.padEnd(40, 'x'));
+      let made = 0;
+      const change = async () => {
+        const ids = Array.from({ length: atOnce }, () => `p${(made += 1)}`);
+        await apply(
+          parseEvents(
+            ids.map((id) => postCreated(id, { title: 't'.repeat(300), tags })),
+            listensTo,
+          ),
+        );
+        await turn();
+      };
+      while (answers[0]?.writableNeedDrain !== true) await change();
+      for (let more = 0; more < 1_000; more += atOnce) await change();
+      expect(answers[0].writableLength).toBeLessThan(200_000);
+      reader.res.resume();
+      await eventually(() => expect(reader.messages()).toHaveLength(made));
+      expect(idsIn(reader)).toEqual(Array.from({ length: made }, (_, index) => index + 1));
+    },
+    30_000,
+  );
+});
+
+describe('The end of a stream', () => {
+  it('comes when the process closes, and holds nothing up', async () => {
+    const { open, stream, server } = await serveQuery();
+    const readers = [await open(), await open('?post=p1')];
+    stream.close();
+    await server.close();
+    await Promise.all(readers.map(({ ended }) => ended));
+  });
+
+  it('comes at once for whoever opens one while the process closes', async () => {
+    const { open, stream } = await serveQuery();
+    stream.close();
+    await (
+      await open()
+    ).ended;
+  });
+
+  it('is noticed when the reader goes: nothing is read for it any more', async () => {
+    const { open, push, store, answers } = await serveQuery();
+    const after = jest.spyOn(store.changes, 'after');
+    const reader = await open();
+    await push(postCreated('p1'));
+    await eventually(() => expect(reader.messages()).toHaveLength(1));
+    reader.close();
+    await eventually(() => expect(answers[0]?.destroyed).toBe(true));
+    after.mockClear();
+    await push(postCreated('p2'));
+    expect(after).not.toHaveBeenCalled();
+  });
+
+  it('is noticed even while the reader’s place is still being looked up', async () => {
+    let found = (_number: number): void => undefined;
+    const newest = new Promise<number>((resolve) => (found = resolve));
+    const after = jest.fn(() => Promise.resolve([]));
+    const stream = createLiveStream({ changes: { newest: () => newest, after }, logger: silentLogger });
+    life.closing(stream);
+    const opened = new Promise<ServerResponse>((resolve) => {
+      const listener = (_req: unknown, res: ServerResponse) => {
+        void stream.open(res as Response, {});
+        resolve(res);
+      };
+      void startServer(listener, { host: '127.0.0.1', port: 0 }).then((server) => {
+        life.closing(server);
+        const asking = get(server.url, { agent: false }).on('error', () => undefined);
+        void opened.then(() => asking.destroy());
+      });
+    });
+    const res = await opened;
+    await eventually(() => expect(res.destroyed).toBe(true));
+    found(0);
+    await turn();
+    stream.announce();
+    await turn();
+    expect(after).not.toHaveBeenCalled();
+  });
+});
+
+describe('A quiet stream', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it('says something every fifteen seconds, so that nobody between takes it for dead', async () => {
+    jest.useFakeTimers({
+      now: 0,
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'performance'],
+    });
+    const { open } = await serveQuery();
+    const reader = await open();
+    jest.advanceTimersByTime(15_000);
+    await eventually(() => expect(reader.text()).toContain(': ping\n\n'));
+  });
+});
