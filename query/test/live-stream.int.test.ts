@@ -1,4 +1,4 @@
-import { get, type ServerResponse } from 'node:http';
+import { get, type RequestListener, type ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { silentLogger, startServer } from '@blog/kit';
 import { parseEvents } from '@blog/kit/state';
@@ -18,9 +18,10 @@ const life = useTestLife();
 async function serveQuery() {
   const query = startQuery(life);
   const answers: ServerResponse[] = [];
-  const listener = (...[req, res]: Parameters<typeof query.app>) => {
+  const app: RequestListener = query.app;
+  const listener: RequestListener = (req, res) => {
     answers.push(res);
-    query.app(req, res);
+    app(req, res);
   };
   const server = life.closing(await startServer(listener, { host: '127.0.0.1', port: 0 }));
   life.closing(query.stream);
@@ -80,7 +81,7 @@ describe('GET /stream', () => {
     await eventually(() => expect(reader.text()).toBe('retry: 1000\nid: 1\n\n'));
   });
 
-  it.each([
+  it.each<[string, string, Record<string, string>]>([
     ['Last-Event-ID', '', { 'Last-Event-ID': '1' }],
     ['the position of an answer', '?after=1', {}],
     ['Last-Event-ID rather than the position of an answer', '?after=3', { 'Last-Event-ID': '1' }],
@@ -88,7 +89,7 @@ describe('GET /stream', () => {
   ])('goes on after %s', async (_what, search, headers) => {
     const { open, push } = await serveQuery();
     await push(postCreated('p1'), commentCreated('c1'), commentCreated('c2'));
-    const reader = await open(search, headers as Record<string, string>);
+    const reader = await open(search, headers);
     await push(commentCreated('c3'));
     await eventually(() => expect(idsIn(reader)).toEqual([2, 3, 4]));
   });

@@ -87,8 +87,10 @@ function openSqlite(file: string, busyTimeoutMs: number): SqliteDatabase {
   return sqlite;
 }
 
+/** By its code: the class of SQLite's errors is another one for each loaded copy of the library. */
 function isOutOfRoomOrBusy(error: unknown): boolean {
-  return error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return /^SQLITE_(FULL|BUSY)/.test(String(error.code));
 }
 
 /** Opens a service's database (made where it is missing) at its newest schema. Throws where it can't be opened. */
