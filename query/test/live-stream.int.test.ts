@@ -101,6 +101,19 @@ describe('GET /stream', () => {
     await eventually(() => expect(idsIn(reader)).toEqual([1, 4]));
   });
 
+  it('tells of a change, too, that comes while another one is being read', async () => {
+    const { open, push, store } = await serveQuery();
+    const reader = await open();
+    const { after } = store.changes;
+    jest.spyOn(store.changes, 'after').mockImplementationOnce(async (number, limit) => {
+      const page = await after(number, limit);
+      await push(postCreated('p2'));
+      return page;
+    });
+    await push(postCreated('p1'));
+    await eventually(() => expect(idsIn(reader)).toEqual([1, 2]));
+  });
+
   it.each([
     ['too old', '1'],
     ['from the future', '99'],

@@ -64,6 +64,12 @@ describe('A repeated or late event changes nothing:', () => {
 });
 
 describe('projectComment', () => {
+  it('gives a classic comment the time of its first event and counts its versions', () => {
+    const first = projectComment(undefined, comment, at(7));
+    const judged = projectComment(first, approved, at(8, '2027-01-01T00:00:00.000Z'));
+    expect(judged).toMatchObject({ status: 'approved', createdAt: at().time, version: 2, sequence: 8 });
+  });
+
   it('takes an update before the creation, and the creation then as late', () => {
     const updated = projectComment(undefined, { ...approved, version: 2 }, at(6));
     expect(updated).toMatchObject({ status: 'approved', version: 2 });

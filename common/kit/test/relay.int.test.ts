@@ -71,6 +71,26 @@ describe('A relay', () => {
     expect(subjectsIn(bus)).toEqual(ids);
   });
 
+  it('hears of a commit that comes just as it finds nothing left', async () => {
+    const { relayTo, outbox } = aService();
+    let looks = 0;
+    const empty: Outbox = {
+      ...outbox,
+      pending() {
+        looks += 1;
+        const nothing = Promise.resolve([]);
+        // After the relay has seen it, and before its work counts as ended.
+        if (looks === 2) void nothing.then(() => queueMicrotask(() => relay.nudge()));
+        return nothing;
+      },
+    };
+    const relay = relayTo(createInMemoryBus(), empty);
+    await relay.drained();
+    relay.nudge();
+    await relay.drained();
+    expect(looks).toBe(3);
+  });
+
   it('waits while the bus is away, and then sends everything in order', async () => {
     const { make, relayTo } = aService();
     const bus = createInMemoryBus({ outcome: outcomes(Array<Outcome>(5).fill('away')) });
