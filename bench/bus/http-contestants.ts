@@ -23,7 +23,7 @@ async function startNode({ script, env, ready }: NodeProcess, undoBy: UndoBy): P
   const url = `http://127.0.0.1:${port}`;
   const { PATH, HOME, SystemRoot } = process.env;
   const child = createManagedProcess({
-    ...{ name: script, script, url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
+    ...{ name: script, args: [script], url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
     isReady: async () => (await send(`${url}${ready}`)).status === 200,
   });
   undoBy(() => child.stop());

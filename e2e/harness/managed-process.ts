@@ -7,8 +7,8 @@ const graceMs = 10_000;
 
 export interface ProcessDescription {
   name: string;
-  /** Absolute path of the script that node runs. */
-  script: string;
+  /** What node runs: its own options, then the absolute path of the script. */
+  args: readonly string[];
   url: string;
   env: Record<string, string | undefined>;
   /** Whether the process can be used; asked again and again after each start. */
@@ -32,7 +32,7 @@ export interface ManagedProcess {
 }
 
 /** A real node process that a test starts, kills and starts again. Nothing runs before `start`. */
-export function createManagedProcess({ name, script, url, env, isReady }: ProcessDescription): ManagedProcess {
+export function createManagedProcess({ name, args, url, env, isReady }: ProcessDescription): ManagedProcess {
   const logs: string[] = [];
   let child: ChildProcess | undefined;
   let ended = Promise.resolve<number | null>(null);
@@ -45,7 +45,7 @@ export function createManagedProcess({ name, script, url, env, isReady }: Proces
   }
 
   function launch(): void {
-    const started = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on('line', note);
     ended = new Promise((resolve) => {

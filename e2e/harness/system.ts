@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Environment,
-  entryOf,
+  argumentsOf,
   environmentOf,
   type ProcessEntry,
   type ProcessName,
@@ -69,11 +69,11 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       COMMENTS_URL: urls.comments,
       ...options.envOf?.[name],
     };
-    const script = isCourse ? join(__dirname, 'course', `${service}.js`) : entryOf(service);
+    const args = isCourse ? [join(__dirname, 'course', `${service}.js`)] : argumentsOf(service);
     const url = urls[name];
     return createManagedProcess({
       name,
-      script,
+      args,
       url,
       env,
       isReady: isCourse ? () => answers(url) : () => isReady(url),

@@ -91,4 +91,22 @@ function entryOf(service) {
   return join(root, service, 'dist', service === 'client' ? 'server/main.js' : 'main.js');
 }
 
-module.exports = { root, processes, chooseProcesses, portsFrom, reachable, urlsOf, environmentOf, entryOf };
+/**
+ * How node runs a compiled service. A small young generation: an idle process keeps 16 to 30 MB less, and requests are so small
+ * that collecting it more often costs little.
+ */
+function argumentsOf(service) {
+  return ['--max-semi-space-size=1', entryOf(service)];
+}
+
+module.exports = {
+  root,
+  processes,
+  chooseProcesses,
+  portsFrom,
+  reachable,
+  urlsOf,
+  environmentOf,
+  entryOf,
+  argumentsOf,
+};

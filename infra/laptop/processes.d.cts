@@ -26,3 +26,4 @@ export function environmentOf(
   },
 ): Environment;
 export function entryOf(service: ServiceName): string;
+export function argumentsOf(service: ServiceName): readonly string[];

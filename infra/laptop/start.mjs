@@ -2,7 +2,7 @@
 import { buildIfNeeded } from './build.mjs';
 import { failClearly } from './fail-clearly.mjs';
 import { installIfNeeded } from './install.mjs';
-import { entryOf } from './processes.cjs';
+import { argumentsOf } from './processes.cjs';
 import { readSettings, refuseTakenPorts, runProcesses } from './run.mjs';
 
 await failClearly(async () => {
@@ -10,5 +10,5 @@ await failClearly(async () => {
   await refuseTakenPorts(settings);
   await installIfNeeded();
   await buildIfNeeded();
-  await runProcesses(settings, ({ service }) => ({ command: process.execPath, args: [entryOf(service)] }));
+  await runProcesses(settings, ({ service }) => ({ command: process.execPath, args: argumentsOf(service) }));
 });

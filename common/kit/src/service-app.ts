@@ -20,6 +20,9 @@ export interface ServiceAppOptions {
 
 const wellFormedRequestId = /^[\w-]{1,64}$/;
 
+/** The door for events is open to no page: otherwise any site could push events through its visitor's browser. */
+const doorForEvents = /^\/events\/?$/i;
+
 const requestId: RequestHandler = (req, res, next) => {
   const given = req.get('X-Request-Id');
   res.setHeader('X-Request-Id', given !== undefined && wellFormedRequestId.test(given) ? given : newId());
@@ -57,7 +60,8 @@ export function createServiceApp(options: ServiceAppOptions): Express {
   app.use(requestId);
   app.use(observeRequests(metrics, logger));
   if (openTo === 'any-origin') {
-    app.use(cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] }));
+    const open = cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] });
+    app.use((req, res, next) => (doorForEvents.test(req.path) ? next() : open(req, res, next)));
   }
   mountRoutes(app, {
     '/healthz': { get: (_req, res) => void res.json({ status: 'ok', ...health() }) },

@@ -143,6 +143,15 @@ describe('CORS', () => {
     expect(headers['access-control-expose-headers']).toBe('ETag,Link,Location,X-Request-Id,Comment-Token');
   });
 
+  it.each(['/events', '/Events/'])('never lets a page push to %s', async (path) => {
+    const preflight = await request(anApp(open)).options(path).set({
+      Origin: 'https://example.org',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'content-type',
+    });
+    expect(preflight.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   it('lets a page send JSON, and read errors too', async () => {
     const preflight = await request(anApp(open)).options('/things').set({
       Origin: 'https://example.org',
