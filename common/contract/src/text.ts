@@ -25,7 +25,7 @@ export function requiredText(most: number) {
 export const id = requiredText(128);
 
 /** A moment: ISO 8601. */
-export const time = text(40);
+export const time = z.iso.datetime({ offset: true, error: 'must be a moment, as 2026-01-31T12:00:00Z' }).max(40);
 
 /** How often an entity has been changed, 1 when it is new. A change with a higher version replaces a lower one. */
 export const version = z.number().int().positive();

@@ -45,7 +45,12 @@ describe('A text', () => {
     expect(faultsOf(NewPost, { ...post, body: text, tags: [text] })).toEqual([`body ${fault}`, `tags.0 ${fault}`]);
     expect(faultsOf(NewComment, { content: text, author: text })).toEqual([`content ${fault}`, `author ${fault}`]);
     expect(faultsOf(id, text)).toEqual([` ${fault}`]);
+  });
+
+  it.each(['', 'a\0b', '\ud83c', 'yesterday', '2026-13-01T00:00:00Z', '2026-01-31'])('is no moment: %j', (text) => {
+    const fault = 'must be a moment, as 2026-01-31T12:00:00Z';
     expect(faultsOf(CommentFact, { ...classicComment, createdAt: text })).toEqual([`createdAt ${fault}`]);
+    expect(faultsOf(PostFact, { ...post, id: '1', createdAt: text })).toEqual([`createdAt ${fault}`]);
   });
 
   it.each(['🎉', '👩‍👩‍👧', 'e\u0301', '\ufeff x', '\u202e', ' kept as it is \r\n', '\u007f'])(

@@ -88,7 +88,8 @@ export const ReceivedEnvelope = z.object({
   data: z.unknown().optional(),
   id: optionalText,
   source: optionalText,
-  time: optionalText,
+  // Whoever can't tell the time tells none.
+  time: z.iso.datetime({ offset: true }).optional().catch(undefined),
   partitionkey: optionalText,
   sequence: z.number().int().optional(),
   causationid: optionalText,
