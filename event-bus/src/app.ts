@@ -1,4 +1,4 @@
-import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
 import type { Express } from 'express';
 import type { Dispatcher } from './delivery/dispatcher';
 import type { Completion } from './envelope';
@@ -10,12 +10,14 @@ import type { EventLog } from './log/event-log';
 export interface AppDeps extends Completion {
   log: EventLog;
   dispatcher: Dispatcher;
+  /** Checks the signature of publishes; absent where no secret is set. */
+  verifier?: Verifier;
   logger: Logger;
   metrics: Registry;
 }
 
 /** The bus over HTTP. It has no CORS and takes JSON types only: no web page can reach it through someone's browser. */
-export function createApp({ log, dispatcher, newId, now, logger, metrics }: AppDeps): Express {
+export function createApp({ log, dispatcher, newId, now, verifier, logger, metrics }: AppDeps): Express {
   const app = createServiceApp({
     logger,
     metrics,
@@ -24,7 +26,7 @@ export function createApp({ log, dispatcher, newId, now, logger, metrics }: AppD
   });
   const subscriptions = subscriptionRoutes({ dispatcher });
   mountRoutes(app, {
-    '/events': { get: historyRoute({ log }), post: publishRoute({ log, completion: { newId, now } }) },
+    '/events': { get: historyRoute({ log }), post: publishRoute({ log, completion: { newId, now }, verifier }) },
     '/subscriptions': { get: subscriptions.list },
     '/subscriptions/:group': { get: subscriptions.get, put: subscriptions.put, delete: subscriptions.remove },
   });

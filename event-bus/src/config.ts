@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dataDirSetting, faultsOf, processSettings } from '@blog/kit';
+import { dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
 import { z } from 'zod';
 import { Subscription } from './delivery/subscription';
 
@@ -46,4 +46,6 @@ export const settings = z.object({
   /** The folder that holds `event-bus.db` (the log) and `event-bus-delivery.db`. */
   DATA_DIR: dataDirSetting,
   SUBSCRIPTIONS: subscriptionsSetting,
+  /** One secret, or the new and the old one during a rotation. Without it nothing is signed or verified. */
+  BUS_SECRET: secretsSetting,
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { newId, runProcess, startServer } from '@blog/kit';
+import { createSigner, createVerifier, newId, runProcess, startServer } from '@blog/kit';
 import { createApp } from './app';
 import { settings } from './config';
 import { systemClock } from './delivery/clock';
@@ -29,9 +29,12 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
   const state = openSqliteDeliveryState({ file: join(settings.DATA_DIR, 'event-bus-delivery.db') });
   lifecycle.onClose('delivery state', state.close);
 
+  const [newest, ...older] = settings.BUS_SECRET;
+  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  const verifier = newest === undefined ? undefined : createVerifier(settings.BUS_SECRET);
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, observer: busMetrics.observer },
-    openSender: () => createHttpSender({ connections: groupLimits.requests.single }),
+    openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
     clock: systemClock,
     random: Math.random,
   });
@@ -39,7 +42,7 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
   busMetrics.watch(dispatcher);
   await dispatcher.start(settings.SUBSCRIPTIONS);
 
-  const app = createApp({ log, dispatcher, newId, now: () => new Date(), logger, metrics });
+  const app = createApp({ log, dispatcher, newId, now: () => new Date(), verifier, logger, metrics });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
   logger.info({ url: server.url }, 'listening');

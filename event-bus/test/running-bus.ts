@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { createMetrics, newId, type RunningServer, silentLogger, startServer } from '@blog/kit';
+import {
+  createMetrics,
+  createSigner,
+  createVerifier,
+  newId,
+  type RunningServer,
+  silentLogger,
+  startServer,
+} from '@blog/kit';
 import { createApp } from '../src/app';
 import { systemClock } from '../src/delivery/clock';
 import { createDispatcher } from '../src/delivery/dispatcher';
@@ -18,8 +26,14 @@ export interface RunningBus {
 
 const fast = { firstMs: 5, longestMs: 50 };
 
-/** A whole bus in this process, on its folder, with short back-offs. */
-export async function runBus(folder: string, subscriptions: Subscriptions = {}): Promise<RunningBus> {
+/** A whole bus in this process, on its folder, with short back-offs; with a secret it signs and verifies. */
+export async function runBus(
+  folder: string,
+  subscriptions: Subscriptions = {},
+  { secret }: { secret?: string } = {},
+): Promise<RunningBus> {
+  const signer = secret === undefined ? undefined : createSigner([secret]);
+  const verifier = secret === undefined ? undefined : createVerifier([secret]);
   const onFatal = (error: unknown): void => {
     throw error;
   };
@@ -35,13 +49,13 @@ export async function runBus(folder: string, subscriptions: Subscriptions = {}):
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   const dispatcher = createDispatcher({
     ...{ log, state, onFatal, logger: silentLogger, observer: busMetrics.observer },
-    ...{ clock: systemClock, random: Math.random, openSender: () => createHttpSender({ connections: 16 }) },
+    ...{ clock: systemClock, random: Math.random, openSender: () => createHttpSender({ connections: 16, signer }) },
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
   });
   busMetrics.watch(dispatcher);
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
   await dispatcher.start(Object.fromEntries(parsed));
-  const app = createApp({ log, dispatcher, newId, now: () => new Date(), logger: silentLogger, metrics });
+  const app = createApp({ log, dispatcher, newId, now: () => new Date(), verifier, logger: silentLogger, metrics });
   const server = await startServer(app, { host: '127.0.0.1', port: 0 });
   return {
     server,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Signer } from '@blog/kit';
 import { Pool } from 'undici';
 import type { StoredEvent } from '../log/event-log';
 import type { Clock } from './clock';
@@ -23,7 +24,7 @@ export interface SentPush {
   abort(reason: string): void;
 }
 
-/** Sends a push. What belongs around it (time-out, later signature and metrics) wraps this function. */
+/** Sends a push. What belongs around it (the time-out) wraps this function. */
 export type Send = (push: Push) => SentPush;
 
 export interface Sender {
@@ -52,7 +53,22 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-function post(pool: Pool, path: string, push: Push): SentPush {
+interface PushRequest {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
+function requestOf(path: string, push: Push, signer: Signer | undefined): PushRequest {
+  const body = bodyOf(push);
+  const headers = { 'content-type': mediaTypes[push.form], 'delivery-attempt': String(push.attempt) };
+  if (!signer) return { path, headers, body };
+  const signature = signer.sign({ id: push.events[0]?.id ?? '', body, now: new Date() });
+  return { path, headers: { ...headers, ...signature }, body };
+}
+
+function post(pool: Pool, request: PushRequest): SentPush {
   let written = false;
   let give: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (give = resolve));
@@ -60,12 +76,7 @@ function post(pool: Pool, path: string, push: Push): SentPush {
   let aborted: Error | undefined;
   let received = 0;
   pool.dispatch(
-    {
-      path,
-      method: 'POST',
-      headers: { 'content-type': mediaTypes[push.form], 'delivery-attempt': String(push.attempt) },
-      body: bodyOf(push),
-    },
+    { ...request, method: 'POST' },
     {
       onRequestStart(controller) {
         // It was given up while it waited for a connection: sending it now would deliver it twice.
@@ -102,8 +113,11 @@ function post(pool: Pool, path: string, push: Push): SentPush {
   };
 }
 
-/** Sends over HTTP/1.1 with connections that are kept and used again. Redirects are not followed. */
-export function createHttpSender({ connections }: { connections: number }): Sender {
+/**
+ * Sends over HTTP/1.1 with connections that are kept and used again. Redirects are not followed.
+ * With a signer, every push is signed as Standard Webhooks says.
+ */
+export function createHttpSender({ connections, signer }: { connections: number; signer?: Signer }): Sender {
   const pools = new Map<string, Pool>();
   const poolOf = (origin: string): Pool => {
     const pool =
@@ -121,7 +135,7 @@ export function createHttpSender({ connections }: { connections: number }): Send
   return {
     send(push) {
       const { origin, pathname, search } = new URL(push.url);
-      return post(poolOf(origin), `${pathname}${search}`, push);
+      return post(poolOf(origin), requestOf(`${pathname}${search}`, push, signer));
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -1,4 +1,4 @@
-import { InvalidInput, jsonBody } from '@blog/kit';
+import { InvalidInput, jsonBody, type Verifier } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { type Completion, readEvents } from '../envelope';
 import type { EventLog } from '../log/event-log';
@@ -10,11 +10,23 @@ const mediaTypes = ['application/json', 'application/cloudevents+json', 'applica
  * `POST /events`: stores one event or an array of them, all or none.
  * 200 `{"status":"OK","events":[{"id","sequence"}],"durable":"fsynced"}` after the fsync and before any delivery: a
  * publish never waits for a subscriber. An event that was stored before answers with its first sequence.
- * 400 bad JSON, 413 too large, 415 another media type, 422 an event at fault, 503 no room.
+ * 400 bad JSON, 401 (where a secret is set) not signed, 413 too large, 415 another media type, 422 an event at fault, 503 no room.
  */
-export function publishRoute({ log, completion }: { log: EventLog; completion: Completion }): RequestHandler[] {
+export function publishRoute({
+  log,
+  completion,
+  verifier,
+}: {
+  log: EventLog;
+  completion: Completion;
+  verifier?: Verifier;
+}): RequestHandler[] {
   return [
-    ...jsonBody({ limit: largestRequest, types: mediaTypes }),
+    ...jsonBody({
+      limit: largestRequest,
+      types: mediaTypes,
+      checkBytes: verifier && ((req, bytes) => void verifier.verify(req.headers, bytes, completion.now())),
+    }),
     async (req, res) => {
       const body: unknown = req.body;
       if (body === undefined) throw new InvalidInput([{ path: '', message: 'is required' }], 'A body is required.');
