@@ -27,6 +27,7 @@ export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { d
     if (complete && sequence > 0) return true;
     const { events, more } = await bus.history(sequence);
     const last = events.at(-1)?.sequence ?? sequence;
+    if (more && last <= sequence) throw new Error(`the history goes on after ${sequence}, but gives nothing of it`);
     await apply(parseKnown(events, logger), { sequence: last, complete: !more });
     if (!more) logger.info({ events: events.length, sequence: last }, 'the history is read');
     return !more;

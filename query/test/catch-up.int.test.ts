@@ -76,6 +76,22 @@ async function pushedDump(events: object[]): Promise<string> {
 }
 
 describe('Catching up', () => {
+  it('waits, instead of asking at full speed, where a page leads nowhere', async () => {
+    const warn = jest.fn();
+    const pages = [
+      { events: [], more: true },
+      { events: [], more: false },
+    ];
+    const { done } = startCatchUp({
+      bus: { history: () => Promise.resolve(pages.shift() ?? { events: [], more: false }) },
+      apply: () => Promise.resolve(),
+      progress: () => Promise.resolve({ sequence: 4, complete: false }),
+      logger: Object.assign(Object.create(silentLogger), { warn }),
+    });
+    await done;
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
   it('fills a new read model page by page, and once only', async () => {
     const [bus, query] = [await startBus(), startQuery(life)];
     await catchUpFrom(bus, query).done;

@@ -11,7 +11,7 @@ import type { Draft, TypedComment } from './use-draft';
 export interface ComposerForm {
   typed: TypedComment;
   refusal?: Refusal;
-  /** Names the request, so that a service can tell a repetition from a second comment. */
+  /** Names the request, for a service that tells a repetition from a second comment by it. Ours doesn't yet. */
   key: string;
 }
 
