@@ -4,6 +4,7 @@ import { DamagedRecord, LogFailed } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
 import { createMemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
+import { eventLogTimesContract } from './event-log-times.contract';
 import { useFolder } from './use-folder';
 
 const folder = useFolder();
@@ -24,6 +25,7 @@ const open = (options: Partial<SqliteEventLogOptions> = {}) =>
 
 describe('the log in memory', () => {
   eventLogContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+  eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
 });
 
 describe('the log in SQLite', () => {
@@ -32,6 +34,13 @@ describe('the log in SQLite', () => {
     async reopen(log) {
       await log.close();
       return open();
+    },
+  });
+  eventLogTimesContract({
+    open: async (wallTime) => open({ wallTime }),
+    async reopen(log, wallTime) {
+      await log.close();
+      return open({ wallTime });
     },
   });
 

@@ -90,6 +90,15 @@ describe('a page of GET /events', () => {
     expect((await page('type=none')).headers['link']).toBeUndefined();
   });
 
+  it('begins with what was stored at a time or later, whatever its offset, and goes on from there', async () => {
+    const past = await page('since=2020-01-01T00:00:00Z&limit=2');
+    expect(sequences(past)).toEqual([1, 2]);
+    expect(past.headers['link']).toBe('</events?since=2020-01-01T00%3A00%3A00Z&limit=2&after=2>; rel="next"');
+    const next = await page('since=2020-01-01T00:00:00%2B02:00&limit=2&after=2');
+    expect(sequences(next)).toEqual([3, 4]);
+    expect(sequences(await page('since=2999-01-01T00:00:00Z'))).toEqual([]);
+  });
+
   it('ends early, with a Link, where events are large', async () => {
     await request(bus.server.url).post('/events').send([]);
     for (let n = 0; n < 2; n += 1) await publish(7, 1_000_000);
@@ -98,12 +107,19 @@ describe('a page of GET /events', () => {
     expect(answer.headers['link']).toMatch(/after=(3\d|4[0-3])>/);
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=x', 'after=-1', 'after=1.5', 'after=1&after=2', 'key='])(
-    'refuses %s',
-    async (query) => {
-      const { status, body } = await page(query);
-      expect(status).toBe(400);
-      expect(body.errors).toMatchObject([{ path: query.split('=')[0] }]);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=1001',
+    'limit=x',
+    'after=-1',
+    'after=1.5',
+    'after=1&after=2',
+    'key=',
+    'since=yesterday',
+    'since=2026-02-30T00:00:00Z',
+  ])('refuses %s', async (query) => {
+    const { status, body } = await page(query);
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ path: query.split('=')[0] }]);
+  });
 });

@@ -12,6 +12,12 @@ const largestPageSize = 8 * 1024 * 1024;
 const wholeNumber = z.coerce.number('must be a number').int('must be a whole number');
 const text = z.string('must be given once').min(1, 'must not be empty');
 
+/** Gives ms since 1970. */
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a moment, as 2026-01-31T12:00:00Z (and %2B for a plus in a URL)' })
+  .max(40)
+  .transform((text) => Date.parse(text));
+
 const PageQuery = z.object({
   after: wholeNumber.min(0, 'must not be negative').default(0),
   limit: wholeNumber
@@ -20,6 +26,7 @@ const PageQuery = z.object({
     .default(largestPage),
   type: z.union([text.transform((one) => [one]), z.array(text)]).optional(),
   key: text.optional(),
+  since: moment.optional(),
 });
 
 /** Reads the log piece by piece up to its present head. Ends early when `goOn` says so. */
@@ -62,7 +69,8 @@ async function streamAll(log: EventLog, res: Response): Promise<void> {
 }
 
 async function sendPage(log: EventLog, req: Request, res: Response): Promise<void> {
-  const { after, limit, type, key } = PageQuery.parse(req.query);
+  const { after: afterSequence, since, limit, type, key } = PageQuery.parse(req.query);
+  const after = since === undefined ? afterSequence : Math.max(afterSequence, (await log.firstSince(since)) - 1);
   const range = { after, ...(type ? { types: type } : {}), ...(key === undefined ? {} : { key }) };
   const found: StoredEvent[] = [];
   let size = 0;
@@ -85,8 +93,9 @@ function linkNext(req: Request, res: Response, after: number): void {
 }
 
 /**
- * `GET /events`: a bare array of all events, oldest first, streamed. With any of `after`, `limit`, `type` (may be
- * repeated) and `key` it is a page, with `Link: <…>; rel="next"` while there may be more.
+ * `GET /events`: a bare array of all events, oldest first, streamed. With any of `after`, `since` (a time: the
+ * events that were stored then or later), `limit`, `type` (may be repeated) and `key` it is a page, with
+ * `Link: <…>; rel="next"` while there may be more. 400 names the field at fault.
  */
 export function historyRoute({ log }: { log: EventLog }): RequestHandler {
   return async (req, res) => {

@@ -15,7 +15,7 @@ export interface StoredEvent {
   id: string;
   type: string;
   key: string;
-  /** When it was stored, ms since 1970. */
+  /** When it was stored, ms since 1970: never before the event in front of it, even where the clock was set back. */
   storedAt: number;
   /** The whole event as a JSON object, with its `sequence`. */
   text: string;
@@ -76,6 +76,8 @@ export interface EventLog {
   head(): number;
   /** Throws {@link DamagedRecord} or {@link LogFailed}. */
   read(range: LogRange): Promise<LogPage>;
+  /** The sequence of the first event that was stored at that time (ms since 1970) or later; `head + 1` when none was. */
+  firstSince(time: number): Promise<number>;
   /** How durable an append is at present, for people. */
   durability(): Record<string, string | number | null>;
   /** Calls `listener` after each commit that added events, once their publishers have been answered. */

@@ -2,17 +2,9 @@ import { crc32 } from 'node:zlib';
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { openSqlite } from '../sqlite';
-import {
-  type Appended,
-  DamagedRecord,
-  type EventLog,
-  LogFailed,
-  type LogPage,
-  type LogRange,
-  type NewEvent,
-  type StoredEvent,
-} from './event-log';
+import { type Appended, type EventLog, LogFailed, type NewEvent } from './event-log';
 import { createGroupCommit } from './group-commit';
+import { createLogReader } from './sqlite-log-reader';
 
 const migrations = [
   `CREATE TABLE log (identity TEXT NOT NULL) STRICT;
@@ -31,9 +23,6 @@ const migrations = [
    CREATE INDEX events_by_key ON events (key);`,
 ];
 
-/** A read that searches for types looks at so many events at once, so that a rare type never blocks the process. */
-const lookedAtAtOnce = 4_096;
-
 export interface SqliteEventLogOptions {
   file: string;
   /** ms since 1970. */
@@ -44,8 +33,6 @@ export interface SqliteEventLogOptions {
   onCommit?: (commit: { events: number; seconds: number }) => void;
 }
 
-type Row = StoredEvent & { checksum: number };
-
 /** The writer: one transaction for many appends. */
 function createWriter(db: Database, wallTime: () => number) {
   const insert = db.prepare(
@@ -53,10 +40,15 @@ function createWriter(db: Database, wallTime: () => number) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
   );
   const find = db.prepare<[string, string], number>('SELECT sequence FROM events WHERE id = ? AND source = ?').pluck();
-  let head = db.prepare<[], number | null>('SELECT max(sequence) FROM events').pluck().get() ?? 0;
+  const newest = db
+    .prepare<[], { sequence: number; storedAt: number }>(
+      'SELECT sequence, stored_at AS storedAt FROM events ORDER BY sequence DESC LIMIT 1',
+    )
+    .get();
+  let head = newest?.sequence ?? 0;
+  let lastStoredAt = newest?.storedAt ?? 0;
 
-  const store = db.transaction((appends: readonly (readonly NewEvent[])[]) => {
-    const storedAt = wallTime();
+  const store = db.transaction((appends: readonly (readonly NewEvent[])[], storedAt: number) => {
     let next = head + 1;
     const appended = appends.map((events) =>
       events.map(({ id, source, type, key, text }): Appended => {
@@ -72,58 +64,12 @@ function createWriter(db: Database, wallTime: () => number) {
   return {
     head: () => head,
     write(appends: readonly (readonly NewEvent[])[]): Appended[][] {
-      const { appended, newHead } = store.immediate(appends);
-      head = newHead;
+      // A clock that was set back does not take the log with it: who looks for a time finds it by halves.
+      const storedAt = Math.max(wallTime(), lastStoredAt);
+      const { appended, newHead } = store.immediate(appends, storedAt);
+      if (newHead > head) [head, lastStoredAt] = [newHead, storedAt];
       return appended;
     },
-  };
-}
-
-/** The reader: a connection of its own, so that a read sees only what is committed. */
-function createReader(db: Database) {
-  const columns = 'sequence, id, type, key, stored_at AS storedAt, checksum, text';
-  const range = `sequence > $after AND sequence <= $upTo`;
-  const end = 'ORDER BY sequence LIMIT $limit';
-  const ofTypes = 'type IN (SELECT value FROM json_each($types))';
-  const statements = {
-    all: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${range} ${end}`),
-    types: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${range} AND ${ofTypes} ${end}`),
-    key: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE key = $key AND ${range} ${end}`),
-    keyAndTypes: db.prepare<unknown[], Row>(
-      `SELECT ${columns} FROM events WHERE key = $key AND ${range} AND ${ofTypes} ${end}`,
-    ),
-  };
-
-  function rows(asked: LogRange, upTo: number): IterableIterator<Row> {
-    const { after, limit, key, types } = asked;
-    const common = { after, upTo, limit };
-    if (key !== undefined) {
-      if (!types) return statements.key.iterate({ ...common, key });
-      return statements.keyAndTypes.iterate({ ...common, key, types: JSON.stringify(types) });
-    }
-    if (!types) return statements.all.iterate(common);
-    return statements.types.iterate({ ...common, types: JSON.stringify(types) });
-  }
-
-  return (asked: LogRange, head: number): LogPage => {
-    const last = Math.min(asked.upTo ?? head, head);
-    // By key there is an index; without one a search for types goes on page by page.
-    const upTo = asked.key === undefined && asked.types ? Math.min(last, asked.after + lookedAtAtOnce) : last;
-    const events: StoredEvent[] = [];
-    let size = 0;
-    for (const { checksum, ...event } of rows(asked, upTo)) {
-      if (crc32(event.text) !== checksum) {
-        // What is before the damage can still be used; the next read begins with it and stops.
-        if (events.length > 0) return { events, upTo: event.sequence - 1 };
-        throw new DamagedRecord(event.sequence);
-      }
-      events.push(event);
-      size += event.text.length;
-      if (events.length >= asked.limit || size >= (asked.maxSize ?? Infinity)) {
-        return { events, upTo: event.sequence };
-      }
-    }
-    return { events, upTo: Math.max(upTo, asked.after) };
   };
 }
 
@@ -165,7 +111,6 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
   const readDb = new Sqlite(file, { readonly: true });
   const identity = db.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
   const writer = createWriter(db, wallTime);
-  const readPage = createReader(readDb);
   const listeners: (() => void)[] = [];
   let failed: LogFailed | undefined;
   let lastCommitAt: number | undefined;
@@ -194,13 +139,7 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
     identity,
     append: group.append,
     head: writer.head,
-    async read(range) {
-      try {
-        return readPage(range, writer.head());
-      } catch (error) {
-        throw error instanceof DamagedRecord ? error : fail(error);
-      }
-    },
+    ...createLogReader(readDb, { head: writer.head, fail }),
     durability: () => durabilityOf(db, lastCommitAt),
     onAppended: (listener) => void listeners.push(listener),
     async close() {

@@ -23,7 +23,7 @@ export function createMemoryEventLog({
       id,
       type,
       key,
-      storedAt: wallTime(),
+      storedAt: Math.max(wallTime(), events.at(-1)?.storedAt ?? 0),
       text: `${text.slice(0, -1)},"sequence":${sequence}}`,
     });
     return { id, sequence };
@@ -51,6 +51,10 @@ export function createMemoryEventLog({
     },
     head: () => events.length,
     read: async (range) => read(range),
+    async firstSince(time) {
+      const found = events.findIndex(({ storedAt }) => storedAt >= time);
+      return found < 0 ? events.length + 1 : found + 1;
+    },
     durability: () => ({ synchronous: 'none' }),
     onAppended: (listener) => void listeners.push(listener),
     close: async () => undefined,
