@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import type { Dispatcher } from './delivery/dispatcher';
 import type { Completion } from './envelope';
 import { historyRoute } from './http/history';
-import { publishRoute } from './http/publish';
+import { createPublish, publishRoute } from './http/publish';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
 
@@ -16,7 +16,10 @@ export interface AppDeps extends Completion {
   metrics: Registry;
 }
 
-/** The bus over HTTP. It has no CORS and takes JSON types only: no web page can reach it through someone's browser. */
+/**
+ * The bus over HTTP. It has no CORS, and takes only JSON types and `ce-*` headers: no web page can reach it through
+ * someone's browser.
+ */
 export function createApp({ log, dispatcher, newId, now, verifier, logger, metrics }: AppDeps): Express {
   const app = createServiceApp({
     logger,
@@ -24,9 +27,10 @@ export function createApp({ log, dispatcher, newId, now, verifier, logger, metri
     isReady: () => true,
     health: () => ({ durability: log.durability(), head: log.head() }),
   });
+  const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
   mountRoutes(app, {
-    '/events': { get: historyRoute({ log }), post: publishRoute({ log, completion: { newId, now }, verifier }) },
+    '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
     '/subscriptions': { get: subscriptions.list },
     '/subscriptions/:group': { get: subscriptions.get, put: subscriptions.put, delete: subscriptions.remove },
   });

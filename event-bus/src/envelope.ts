@@ -1,4 +1,6 @@
-import { type Fault, formatPath, isPlainText, TooLarge, Unprocessable } from '@blog/kit';
+import { deepestNesting, type Fault, InvalidInput, isNestedDeeperThan, isPlainText } from '@blog/kit';
+import { faultsOf, formatPath, TooLarge, Unprocessable } from '@blog/kit';
+import { attributeName, BareEvent, CloudEvent } from './attributes';
 import type { NewEvent } from './log/event-log';
 
 /** The largest event that is stored, bytes of JSON. */
@@ -6,77 +8,61 @@ export const largestEvent = 1024 * 1024;
 /** The most events of one request. */
 export const mostEvents = 10_000;
 
-const longestName = 128;
-const longestText = 2_048;
-
-/** Attributes of which the spec says more than that they are text. */
-const specified = new Set(['specversion', 'type', 'data', 'data_base64', 'sequence']);
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const textAttributes = ['id', 'source', 'subject', 'partitionkey', 'datacontenttype', 'dataschema', 'time'];
+const longestKey = 128;
 
 type Attributes = Record<string, unknown>;
-type Report = (attribute: string, message: string) => void;
+
+export interface Completion {
+  newId: () => string;
+  now: () => Date;
+}
+
+/** What a publisher sent, as objects. */
+export interface Given {
+  /** One event or several. */
+  body: unknown;
+  /** Whether the message itself says that it holds CloudEvents; otherwise one that names no version is a bare one. */
+  areCloudEvents: boolean;
+  /** How the publisher knows an attribute. */
+  nameOf?: (attribute: string) => string;
+}
 
 function isAttributes(value: unknown): value is Attributes {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkText(name: string, value: unknown, report: Report): void {
-  const longest = name === 'id' || name === 'type' || name === 'partitionkey' ? longestName : longestText;
-  if (typeof value !== 'string') report(name, 'must be a string');
-  else if (value === '') report(name, 'must not be empty');
-  else if (value.length > longest) report(name, `must be at most ${longest} characters`);
-  else if (!isPlainText(value)) report(name, 'must not contain NUL or half of a surrogate pair');
-  else if (name === 'time' && (!rfc3339.test(value) || Number.isNaN(Date.parse(value)))) {
-    report(name, 'must be a time as in RFC 3339');
-  }
-}
-
-function checkExtension(name: string, value: unknown, report: Report): void {
-  const isInteger = typeof value === 'number' && value === (value | 0);
-  if (typeof value === 'string') {
-    if (value.length > longestText || !isPlainText(value))
-      report(name, `must be text of at most ${longestText} characters`);
-  } else if (typeof value !== 'boolean' && !isInteger) {
-    report(name, 'must be a string, a boolean or a 32-bit whole number');
-  }
-}
-
-function checkData(event: Attributes, report: Report): void {
-  const { data, data_base64: bytes, specversion } = event;
-  if (data !== undefined && bytes !== undefined) report('data_base64', 'must not be there beside data');
-  if (bytes !== undefined && (typeof bytes !== 'string' || !base64.test(bytes)))
-    report('data_base64', 'must be base64');
-  // A CloudEvent may come without data; the classic form may not, its receivers look into it.
-  if (specversion === undefined && data === undefined && bytes === undefined) report('data', 'is required');
-}
-
-/** Reports what is wrong with an event, by the CloudEvents 1.0 specification. */
-function checkEvent(event: Attributes, report: Report): void {
-  const { specversion, type } = event;
-  if (specversion !== undefined && specversion !== '1.0') report('specversion', 'must be "1.0"');
-  if (type === undefined) report('type', 'is required');
-  else checkText('type', type, report);
-  checkData(event, report);
-  for (const [name, value] of Object.entries(event)) {
-    if (specified.has(name) || value === undefined) continue;
-    if (textAttributes.includes(name)) checkText(name, value, report);
-    else if (!/^[a-z0-9]{1,64}$/.test(name))
-      report(name, 'is not a name of an attribute: lower-case letters and digits');
-    else checkExtension(name, value, report);
-  }
-}
-
 /** In the JSON format, an attribute that is null is one that isn't there. `data` may be null. */
 function withoutNulls(event: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(event).filter(([name, value]) => value !== null || name === 'data'));
+  const entries = Object.entries(event);
+  const stay = entries.filter(([name, value]) => value !== null || name === 'data');
+  return stay.length === entries.length ? event : Object.fromEntries(stay);
+}
+
+function checkData({ data, data_base64: bytes }: Attributes, isBare: boolean): Fault[] {
+  if (data !== undefined && bytes !== undefined) {
+    return [{ path: 'data_base64', message: 'must not be there beside data' }];
+  }
+  // A CloudEvent may come without data; the classic form may not, its receivers look into it.
+  return isBare && data === undefined && bytes === undefined ? [{ path: 'data', message: 'is required' }] : [];
+}
+
+/** What is wrong with an event, by the CloudEvents 1.0 specification: one fault per attribute. */
+function faultsIn(event: Attributes, areCloudEvents: boolean): Fault[] {
+  const isBare = !areCloudEvents && event['specversion'] === undefined;
+  const { error } = (isBare ? BareEvent : CloudEvent).safeParse(event);
+  const names = Object.keys(event).filter((name) => name !== 'data_base64' && !attributeName.test(name));
+  const faults = [
+    ...names.map((path) => ({ path, message: 'is not a name of an attribute: lower-case letters and digits' })),
+    ...(error ? faultsOf(error) : []),
+    ...checkData(event, isBare),
+  ];
+  return faults.filter(({ path }, index) => faults.findIndex((other) => other.path === path) === index);
 }
 
 function usableKey(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
-  return key !== '' && key.length <= longestName && isPlainText(key) ? key : undefined;
+  return key !== '' && key.length <= longestKey && isPlainText(key) ? key : undefined;
 }
 
 function keyIn(data: unknown): string | undefined {
@@ -101,17 +87,15 @@ function complete(event: Attributes, { newId, now }: Completion): NewEvent {
   return { id, source, type, key, text: JSON.stringify(whole) };
 }
 
-export interface Completion {
-  newId: () => string;
-  now: () => Date;
-}
-
 /**
  * Reads what a publisher sent, one event or several, and completes each to a CloudEvent: id, source `/unknown`, time,
  * and the key (`partitionkey`, else `data.postId`, `data.id`, or its own id). A `sequence` is dropped: the log gives it.
- * Throws Unprocessable naming each fault, or TooLarge.
+ * Throws Unprocessable naming each fault, InvalidInput where it is nested too deep, or TooLarge.
  */
-export function readEvents(body: unknown, completion: Completion): NewEvent[] {
+export function readEvents({ body, areCloudEvents, nameOf }: Given, completion: Completion): NewEvent[] {
+  if (isNestedDeeperThan(body, deepestNesting)) {
+    throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepestNesting} levels` }]);
+  }
   const single = !Array.isArray(body);
   const given: unknown[] = single ? [body] : body;
   if (given.length > mostEvents) throw new TooLarge(`A request takes at most ${mostEvents} events.`);
@@ -123,9 +107,10 @@ export function readEvents(body: unknown, completion: Completion): NewEvent[] {
       return [];
     }
     const event = withoutNulls(raw);
-    const before = faults.length;
-    checkEvent(event, (name, message) => faults.push({ path: formatPath([...prefix, name]), message }));
-    return faults.length > before ? [] : [complete(event, completion)];
+    const found = faultsIn(event, areCloudEvents);
+    for (const { path, message } of found)
+      faults.push({ path: formatPath([...prefix, nameOf?.(path) ?? path]), message });
+    return found.length > 0 ? [] : [complete(event, completion)];
   });
   if (faults.length > 0) throw new Unprocessable(faults, 'Nothing was stored: an event is not valid.');
   const large = events.findIndex(({ text }) => text.length > largestEvent || Buffer.byteLength(text) > largestEvent);

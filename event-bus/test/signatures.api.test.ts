@@ -38,6 +38,23 @@ describe('where a secret is set', () => {
     expect(new Webhook(secret).verify(JSON.stringify(push?.body), headers)).toEqual(push?.body);
   });
 
+  it('a publish in binary mode is refused, since nothing would vouch for its headers', async () => {
+    const attributes = { 'ce-specversion': '1.0', 'ce-id': 'e1', 'ce-source': '/s', 'ce-type': 'T' };
+    const answer = await publish({ ...signed(), ...attributes });
+    expect([answer.status, answer.body.detail]).toEqual([401, expect.stringContaining('ce- headers')]);
+    expect((await request(bus.server.url).get('/events')).body).toEqual([]);
+  });
+
+  it('what is signed by the standardwebhooks library is stored', async () => {
+    const now = new Date();
+    const headers = {
+      'webhook-id': 'message-1',
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign('message-1', now, body),
+    };
+    expect((await publish(headers)).status).toBe(200);
+  });
+
   it.each([
     ['without a signature', () => publish({})],
     ['that was changed on its way', () => publish(signed(), body.replace('1}', '2}'))],

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import { ReceivedEnvelope } from './envelope';
 import { type Fault, InvalidInput } from './errors';
-import { jsonBody } from './json-body';
+import { deepestNesting, jsonBody } from './json-body';
 import { faultsOf } from './problem-json';
 import type { Verifier } from './signatures';
 
@@ -40,6 +40,8 @@ export function eventReceiver<S extends EventSchemas>(options: EventReceiverOpti
     ...jsonBody({
       limit: largestPush,
       types,
+      // The bus takes single events as deep as any JSON, and may bring them in an array.
+      deepest: deepestNesting + 1,
       checkBytes: verifier && ((req, bytes) => void verifier.verify(req.headers, bytes, new Date())),
     }),
     async (req, res) => {

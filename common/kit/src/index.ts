@@ -22,7 +22,7 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
 
 // HTTP
 export { createServiceApp, finishApp, mountRoutes, type ServiceAppOptions } from './service-app';
-export { jsonBody } from './json-body';
+export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-body';
 export { type RunningServer, startServer } from './server';
 export {
   Conflict,

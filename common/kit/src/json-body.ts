@@ -5,9 +5,10 @@ import type { Request, RequestHandler } from 'express';
 import { InvalidInput, UnsupportedMedia } from './errors';
 
 /** Deeper JSON than this is refused: no schema of ours needs it, and walking it costs stack. */
-const deepestNesting = 32;
+export const deepestNesting = 32;
 
-function isNestedDeeperThan(value: unknown, levels: number): boolean {
+/** Whether a value holds objects or arrays in one another over more than so many levels. */
+export function isNestedDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
   return Object.values(value).some((part) => isNestedDeeperThan(part, levels - 1));
@@ -30,6 +31,21 @@ export interface JsonBodyOptions {
   types?: string[];
   /** Sees the bytes as they came in, before they are parsed, and throws to refuse them. */
   checkBytes?: (req: IncomingMessage, bytes: Buffer) => void;
+  /** Levels; 32 unless it is said. */
+  deepest?: number;
+}
+
+/** The value of a JSON text in UTF-8, with or without a byte order mark. Throws InvalidInput; never replaces a byte. */
+export function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) {
+    throw new InvalidInput([{ path: '', message: 'is not valid UTF-8' }], 'The body is not valid UTF-8.');
+  }
+  const text = bytes.toString();
+  try {
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
+  } catch {
+    throw new InvalidInput([{ path: '', message: 'is not valid JSON' }], 'The body is not valid JSON.');
+  }
 }
 
 /**
@@ -37,7 +53,8 @@ export interface JsonBodyOptions {
  * deeper than 32 levels 400, larger than `limit` bytes 413. A request without a body passes, with `req.body`
  * undefined or `{}`.
  */
-export function jsonBody({ limit, types = ['application/json'], checkBytes }: JsonBodyOptions): RequestHandler[] {
+export function jsonBody(options: JsonBodyOptions): RequestHandler[] {
+  const { limit, types = ['application/json'], checkBytes, deepest = deepestNesting } = options;
   const parse = bodyParser.json({
     limit,
     type: types,
@@ -50,8 +67,8 @@ export function jsonBody({ limit, types = ['application/json'], checkBytes }: Js
     if (req.body === undefined && hasBody(req)) {
       throw new UnsupportedMedia(`Send the body as ${types[0]}: -H 'Content-Type: ${types[0]}'.`);
     }
-    if (isNestedDeeperThan(req.body, deepestNesting)) {
-      throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepestNesting} levels` }]);
+    if (isNestedDeeperThan(req.body, deepest)) {
+      throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepest} levels` }]);
     }
     next();
   };

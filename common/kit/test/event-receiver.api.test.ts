@@ -57,6 +57,16 @@ describe('POST /events', () => {
     expect(applied).toEqual([[made('a'), made('b'), made('a')]]);
   });
 
+  it('takes an event as deep as any JSON alone and in a batch: one that the bus took is never refused for that', async () => {
+    const { push, applied } = aReceiver();
+    const deep: unknown = JSON.parse('['.repeat(31) + ']'.repeat(31));
+    const event = { ...made('a'), extra: deep };
+    expect((await push(event)).status).toBe(200);
+    expect((await push([event])).status).toBe(200);
+    expect(applied).toHaveLength(2);
+    expect((await push([{ ...event, extra: [deep] }])).status).toBe(400);
+  });
+
   it('accepts an empty batch', async () => {
     const { push, applied } = aReceiver();
     expect((await push([])).status).toBe(200);

@@ -1,18 +1,23 @@
-import { InvalidInput, jsonBody, type Verifier } from '@blog/kit';
-import type { RequestHandler } from 'express';
+import { Unauthorized, type Verifier } from '@blog/kit';
+import express, { type RequestHandler } from 'express';
 import { type Completion, readEvents } from '../envelope';
-import type { EventLog } from '../log/event-log';
+import type { Appended, EventLog } from '../log/event-log';
+import { isBinary, type Message, readMessage } from './content-modes';
 
-const largestRequest = 8 * 1024 * 1024;
-const mediaTypes = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+/** The largest body of a publish, bytes. */
+export const largestRequest = 8 * 1024 * 1024;
 
-/**
- * `POST /events`: stores one event or an array of them, all or none.
- * 200 `{"status":"OK","events":[{"id","sequence"}],"durable":"fsynced"}` after the fsync and before any delivery: a
- * publish never waits for a subscriber. An event that was stored before answers with its first sequence.
- * 400 bad JSON, 401 (where a secret is set) not signed, 413 too large, 415 another media type, 422 an event at fault, 503 no room.
- */
-export function publishRoute({
+/** The answer to a publish. */
+export interface Published {
+  status: 'OK';
+  events: Appended[];
+  durable: 'fsynced';
+}
+
+/** Stores what a message holds; see {@link publishRoute}. It knows nothing of who read the bytes. */
+export type Publish = (message: Message) => Promise<Published>;
+
+export function createPublish({
   log,
   completion,
   verifier,
@@ -20,19 +25,33 @@ export function publishRoute({
   log: EventLog;
   completion: Completion;
   verifier?: Verifier;
-}): RequestHandler[] {
+}): Publish {
+  return async (message) => {
+    if (verifier) {
+      // The signature is one over the body alone: whoever holds the message could write other attributes around it.
+      if (isBinary(message.headers)) {
+        throw new Unauthorized('A signature covers no ce- headers: send the event as application/cloudevents+json.');
+      }
+      verifier.verify(message.headers, message.body, completion.now());
+    }
+    const events = readEvents(readMessage(message), completion);
+    const appended = events.length > 0 ? await log.append(events) : [];
+    return { status: 'OK', events: appended, durable: 'fsynced' };
+  };
+}
+
+/**
+ * `POST /events`: stores one event or an array of them, all or none; CloudEvents in any content mode, or classic ones.
+ * 200 `{"status":"OK","events":[{"id","sequence"}],"durable":"fsynced"}` after the fsync and before any delivery: a
+ * publish never waits for a subscriber. An event that was stored before answers with its first sequence.
+ * 400 bad JSON, 401 (where a secret is set) not signed, 413 too large, 415 another media type, 422 an event at fault, 503 no room.
+ */
+export function publishRoute({ publish }: { publish: Publish }): RequestHandler[] {
   return [
-    ...jsonBody({
-      limit: largestRequest,
-      types: mediaTypes,
-      checkBytes: verifier && ((req, bytes) => void verifier.verify(req.headers, bytes, completion.now())),
-    }),
+    express.raw({ limit: largestRequest, type: () => true }),
     async (req, res) => {
       const body: unknown = req.body;
-      if (body === undefined) throw new InvalidInput([{ path: '', message: 'is required' }], 'A body is required.');
-      const events = readEvents(body, completion);
-      const appended = events.length > 0 ? await log.append(events) : [];
-      res.json({ status: 'OK', events: appended, durable: 'fsynced' });
+      res.json(await publish({ headers: req.headers, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) }));
     },
   ];
 }
