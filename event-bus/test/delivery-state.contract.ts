@@ -1,30 +1,13 @@
 import type { DeliveryState } from '../src/delivery/delivery-state';
-import type { DeadLetter, ParkedLane } from '../src/delivery/lane';
-import { Subscription } from '../src/delivery/subscription';
-
-const subscription = Subscription.parse({ endpoints: ['http://127.0.0.1:1/events'] });
-const other = Subscription.parse({ endpoints: ['http://127.0.0.1:2/events'], types: ['T'], batch: 10 });
-
-const group = (name: string, cursor = 0) => ({ name, subscription, cursor, configured: undefined });
-
-const lane = (given: Partial<ParkedLane> = {}): ParkedLane => ({
-  ...{ key: 'k', phase: 'parked', head: 5, attempts: 1, faults: 0, reason: 'answered 500' },
-  ...{ parkedAt: 1_000, retryAt: 1_200 },
-  ...given,
-});
-
-const letter = (given: Partial<DeadLetter> = {}): DeadLetter => ({
-  ...{ sequence: 5, eventId: 'e5', type: 'T', key: 'k', reason: 'answered 400', attempts: 8 },
-  ...{ firstFailedAt: 1_000, deadAt: 9_000 },
-  ...given,
-});
+import { deadLetterContract } from './dead-letter-state.contract';
+import { group, lane, letter, other, stored, subscription } from './doubles/stored-rows';
 
 /**
  * What every DeliveryState does.
  *   open       makes an empty state
  *   reopen     closes it and opens it again
  *
- * Chapters: the log that it belongs to · groups · lanes · dead letters · after a restart
+ * Chapters: the log that it belongs to · groups · lanes · dead letters · redelivery · replay · after a restart
  */
 export function deliveryStateContract({
   open,
@@ -85,6 +68,9 @@ export function deliveryStateContract({
       await state.moveCursor('g', 12);
       await state.pauseGroup('g', 'answered 410');
       expect(await state.groups()).toMatchObject([{ cursor: 12, pausedBecause: 'answered 410' }]);
+      await state.resumeGroup('g');
+      expect(await state.groups()).toMatchObject([{ cursor: 12, pausedBecause: undefined }]);
+      await state.pauseGroup('g', 'answered 410');
       await state.saveGroup({ ...group('g', 0), subscription: other });
       expect(await state.groups()).toMatchObject([{ cursor: 12, pausedBecause: undefined, subscription: other }]);
     });
@@ -135,29 +121,37 @@ export function deliveryStateContract({
     });
   });
 
-  describe('dead letters', () => {
-    beforeEach(() => state.saveGroup(group('g')));
+  deadLetterContract(() => state);
 
-    it('are stored together with what becomes of their lane', async () => {
-      await state.saveLane('g', lane());
-      await state.giveUp('g', letter(), lane({ head: 6, attempts: 0 }));
-      expect(await state.deadLetters('g', { after: 0, limit: 10 })).toEqual([letter()]);
-      expect(await state.lanes('g')).toEqual([lane({ head: 6, attempts: 0 })]);
+  describe('a replay', () => {
+    beforeEach(async () => {
+      await state.saveGroup(group('g', 40));
+      for (const [key, head] of [
+        ['early', 10],
+        ['at', 21],
+        ['late', 30],
+      ] as const) {
+        await state.giveUp('g', letter({ key, sequence: head - 1 }), lane({ key, head }));
+      }
     });
 
-    it('are one for each event, however often it is given up', async () => {
-      await state.giveUp('g', letter(), lane());
-      await state.giveUp('g', letter({ firstFailedAt: 5_000, deadAt: 20_000, attempts: 9 }), lane());
-      const expected = letter({ firstFailedAt: 1_000, deadAt: 20_000, attempts: 9 });
-      expect(await state.deadLetters('g', { after: 0, limit: 10 })).toEqual([expected]);
-      expect(await state.countDeadLetters('g')).toBe(1);
+    it('of a group goes back to a cursor, and forgets what comes after it', async () => {
+      await state.rewindGroup('g', 20);
+      expect(await state.groups()).toMatchObject([{ cursor: 20 }]);
+      expect((await state.lanes('g')).map(({ key }) => key)).toEqual(['at', 'early']);
+      expect((await state.letters({}, { limit: 9 })).map(({ key }) => key)).toEqual(['early', 'at']);
     });
 
-    it('are read in pages, by the sequence of their events', async () => {
-      for (const sequence of [30, 10, 20]) await state.giveUp('g', letter({ sequence }), lane());
-      const page = async (after: number) =>
-        (await state.deadLetters('g', { after, limit: 2 })).map(({ sequence }) => sequence);
-      expect([await page(0), await page(20)]).toEqual([[10, 20], [30]]);
+    it('of a key goes back to its head, and leaves other keys alone', async () => {
+      await state.queueLetters({ key: 'late' }, { id: 'j', createdAt: 1 });
+      await state.rewindLane('g', lane({ key: 'late', head: 3 }));
+      expect(await state.job('j')).toMatchObject({ forgotten: 1, waiting: 0 });
+      expect((await state.lanes('g')).map(({ key, head }) => [key, head])).toEqual([
+        ['at', 21],
+        ['early', 10],
+        ['late', 3],
+      ]);
+      expect(await state.countDeadLetters('g')).toBe(2);
     });
   });
 
@@ -172,7 +166,7 @@ export function deliveryStateContract({
       expect(await state.attach(log)).toBe('same log');
       expect(await state.groups()).toMatchObject([{ name: 'g', cursor: 8 }]);
       expect((await state.lanes('g')).map(({ key }) => key)).toEqual(['a', 'b']);
-      expect(await state.deadLetters('g', { after: 0, limit: 9 })).toEqual([letter()]);
+      expect(await state.letters({}, { limit: 9 })).toEqual([stored()]);
     });
   });
 }

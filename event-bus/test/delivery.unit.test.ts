@@ -32,7 +32,7 @@ describe('one failing key', () => {
     const bus = await started({ g: { refusal: ({ key }) => ({ bad: 400, ill: 500 })[key] } });
     const sequences = await bus.publish(['bad', 'ill', 'bad', 'ill', 'fine']);
     await bus.pass(10 * minutes);
-    const letters = await bus.state.deadLetters('g', { after: 0, limit: 10 });
+    const letters = await bus.state.letters({ group: 'g' }, { limit: 10 });
     expect(letters.map(({ sequence }) => sequence)).toEqual([sequences[0], sequences[2]]);
     expect(letters.every(({ attempts, reason }) => attempts === 8 && reason === 'answered 400')).toBe(true);
     expect(bus.status('g').parked.first).toMatchObject([{ key: 'ill', sequence: sequences[1], state: 'parked' }]);

@@ -3,7 +3,7 @@ import type { Backoff } from './backoff';
 import type { Clock, Random } from './clock';
 import type { DeliveryState } from './delivery-state';
 import type { Endpoint, Endpoints } from './endpoints';
-import { afterDone, afterFailure, type DeadLetter, type Failure } from './lane';
+import { afterDone, afterFailure, type DeadLetter, type Failure, type ParkedLane } from './lane';
 import type { Lanes } from './lanes';
 import { type Outcome, outcomeOf } from './outcome';
 import type { Pace } from './pace';
@@ -92,16 +92,26 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   }
 
   async function settle(events: readonly StoredEvent[]): Promise<void> {
+    let letter: number | undefined;
     for (const event of events) {
       const lane = lanes.get(event.key);
+      if (lane.parked?.redelivering === event.sequence) letter = event.sequence;
       if (lane.parked) lane.parked = afterDone(lane.parked, event.sequence, clock.wallTime());
       else lanes.settleFirst(lane);
       pace.done();
     }
     // A push holds events of flowing lanes, or of one parked lane.
     const parked = events.map(({ key }) => lanes.get(key).parked).at(-1);
-    if (parked) await state.saveLane(group, parked);
+    if (parked && letter !== undefined) {
+      await state.redelivered(group, letter, parked);
+      lanes.get(parked.key).parked = await withNextLetter(parked);
+    } else if (parked) await state.saveLane(group, parked);
     deps.onProgress();
+  }
+
+  async function withNextLetter(lane: ParkedLane): Promise<ParkedLane> {
+    const redelivering = await state.nextQueued(group, lane.key);
+    return redelivering === undefined ? lane : { ...lane, redelivering };
   }
 
   async function failed(event: StoredEvent, failure: Failure, run: Run): Promise<void> {
@@ -130,7 +140,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     // First the disk, then the window: the cursor passes an event only once what became of it is stored.
     if (after.deadLetter) await state.giveUp(group, after.deadLetter, after.lane);
     else await state.saveLane(group, after.lane);
-    lanes.park(lane, after.lane, clock.now() + after.waitMs);
+    const parked = after.deadLetter ? await withNextLetter(after.lane) : after.lane;
+    lanes.park(lane, parked, clock.now() + after.waitMs);
     if (after.deadLetter) observer.gaveUp(group, after.deadLetter);
     deps.onProgress();
   }

@@ -1,3 +1,4 @@
+import type { DeadLetterState } from './dead-letter-state';
 import type { DeadLetter, ParkedLane } from './lane';
 import type { Subscription } from './subscription';
 
@@ -18,7 +19,7 @@ export interface SavedGroup {
  * their calls. After a crash the last ones may be missing, never one before one that is there: so progress may be
  * lost, which repeats events, but no event is.
  */
-export interface DeliveryState {
+export interface DeliveryState extends DeadLetterState {
   /**
    * Call it before anything else. Says whether the state belongs to this log. Where it doesn't, all groups start
    * again at the beginning; where the log is shorter than it was, cursors and lanes go back to its end.
@@ -30,6 +31,14 @@ export interface DeliveryState {
   /** Forgets the group, its lanes and its dead letters. */
   removeGroup(name: string): Promise<void>;
   pauseGroup(name: string, because: string): Promise<void>;
+  resumeGroup(name: string): Promise<void>;
+  /**
+   * Sets the cursor back: events after it are delivered again. Lanes that begin after it flow again, and the dead
+   * letters after it are forgotten, as their events get another chance.
+   */
+  rewindGroup(name: string, cursor: number): Promise<void>;
+  /** Sets a lane back to its head: it is stored, and the key's dead letters from there on are forgotten. */
+  rewindLane(name: string, lane: ParkedLane): Promise<void>;
   moveCursor(name: string, cursor: number): Promise<void>;
 
   /** Parks a lane, or stores what became of a parked one. */
@@ -40,9 +49,10 @@ export interface DeliveryState {
 
   /** Stores the dead letter and what becomes of its lane. The same event of a group is one dead letter, ever. */
   giveUp(name: string, letter: DeadLetter, lane: ParkedLane): Promise<void>;
-  /** Oldest event first, after a sequence. */
-  deadLetters(name: string, page: { after: number; limit: number }): Promise<DeadLetter[]>;
-  countDeadLetters(name: string): Promise<number>;
+  /** A dead letter that was queued has been delivered; with it, stores what becomes of its lane. */
+  redelivered(name: string, sequence: number, lane: ParkedLane): Promise<void>;
+  /** Forgets a dead letter; with it, stores what becomes of its lane, if that is parked. */
+  discard(name: string, sequence: number, lane: ParkedLane | undefined): Promise<void>;
 
   close(): Promise<void>;
 }

@@ -51,13 +51,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function run(saved: SavedGroup): Promise<void> {
-    const lanes = await state.lanes(saved.name);
+    const [parked, queued] = await Promise.all([state.lanes(saved.name), state.queuedKeys(saved.name)]);
     if (stopped) return;
     const onStopped = (group: string, reason: string): void =>
       logger.error({ group, reason }, 'a group stopped: it met damage in the log');
     groups.set(
       saved.name,
-      createGroup(saved, lanes, { ...deps, limits, onStopped, sender: deps.openSender(saved.name) }),
+      createGroup({ ...saved, parked, queued }, { ...deps, limits, onStopped, sender: deps.openSender(saved.name) }),
     );
   }
 

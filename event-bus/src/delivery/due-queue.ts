@@ -3,6 +3,8 @@ export interface DueQueue<T> {
   add(dueAt: number, item: T): void;
   /** When the next item is due; Infinity when there is none. */
   next(): number;
+  /** The item that is due first; it stays. */
+  first(): T | undefined;
   /** Takes the item that is due first. */
   take(): T | undefined;
 }
@@ -37,6 +39,7 @@ export function createDueQueue<T>(): DueQueue<T> {
       rise(heap.length - 1);
     },
     next: () => dueAt(0),
+    first: () => heap[0]?.item,
     take() {
       swap(0, heap.length - 1);
       const taken = heap.pop();

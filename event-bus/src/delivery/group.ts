@@ -1,13 +1,15 @@
 import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
 import type { Clock, Random } from './clock';
 import { createDeliver, type DeliveryObserver, type Run } from './deliver';
-import type { DeliveryState, SavedGroup } from './delivery-state';
+import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
 import { type GroupStatus, statusOf } from './group-status';
-import { type ParkedLane, remainingWaitMs } from './lane';
+import { createKeyCommands, type KeyCommands } from './key-commands';
+import { remainingWaitMs } from './lane';
 import { createLanes, type Lane } from './lanes';
 import type { GroupLimits } from './limits';
 import { createPace } from './pace';
+import { createRetry, type RestoredGroup, restoredLanes } from './parked-lanes';
 import { type Sender, withTimeout } from './send';
 import { createWindow } from './window';
 
@@ -25,16 +27,19 @@ export interface GroupDeps {
   onStopped: (group: string, reason: string) => void;
 }
 
-export interface Group {
+export interface Group extends KeyCommands {
   /** The log has grown. */
   wake(): void;
+  /** Sends nothing more; what is in flight is taken in. */
+  pause(because: string): Promise<void>;
+  resume(): Promise<void>;
   status(): GroupStatus;
   /** Waits briefly for what is in flight, stores the cursor, closes its connections. Twice is harmless. */
   stop(): Promise<void>;
 }
 
 /** Runs one group: reads ahead in the log, sends what may be sent, and moves its cursor. */
-export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[], deps: GroupDeps): Group {
+export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   const { log, state, clock, random, limits } = deps;
   const { name: group, subscription } = saved;
   const types = subscription.types ? { types: subscription.types } : {};
@@ -68,12 +73,18 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
     endpoints,
     send: withTimeout(deps.sender.send, { clock, timeoutMs: subscription.timeoutMs }),
     laneBackoff: limits.laneBackoff,
-    async onGone(reason) {
-      pausedBecause = reason;
-      await state.pauseGroup(group, reason);
-    },
+    onGone: pause,
     onProgress: saveCursorSoon,
   });
+  const retry = createRetry({
+    ...{ group, types: subscription.types, log, state, lanes, clock, deliver },
+    pushCharacters: limits.pushCharacters,
+  });
+
+  async function pause(because: string): Promise<void> {
+    pausedBecause = because;
+    await state.pauseGroup(group, because);
+  }
 
   function failWith(error: unknown): void {
     stoppedBecause ??= error instanceof Error ? error.message : String(error);
@@ -100,11 +111,11 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
     const room = window.room();
     const { characters: maxSize } = limits.window;
     const page = await log.read({ after: window.scanned(), limit: room, maxSize, ...types });
+    reading = false;
     if (!isActive()) return;
     for (const event of page.events) lanes.enqueue(event);
     window.scannedUpTo(page.upTo);
     saveCursorSoon();
-    reading = false;
     // Where nothing of what was read is for the window, the next page comes later: others get their turn between.
     if (window.room() === room) clock.schedule(0, pump);
     else pump();
@@ -115,21 +126,6 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
     if (lanes.parkedCount() >= limits.parkedKeys) return;
     reading = true;
     readAhead().catch(failWith);
-  }
-
-  /** Reads a parked lane's next events from the log and sends them; where none is left, the lane flows again. */
-  async function retry(lane: Lane, parked: ParkedLane, room: number, run: Run): Promise<void> {
-    const upTo = lane.passedUpTo;
-    const limit = parked.attempts > 0 ? 1 : room;
-    const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: limits.pushCharacters };
-    const page = await log.read({ ...range, ...types });
-    if (page.events.length > 0) await deliver(page.events, run);
-    else if (page.upTo >= upTo && lane.passedUpTo === upTo) {
-      // Events that come while this is stored are in the window already, and the lane is busy until then.
-      lanes.flow(lane);
-      await state.removeLane(group, lane.key);
-    }
-    if (lane.parked && !run.failedKeys.has(lane.key)) lanes.park(lane, lane.parked, clock.now());
   }
 
   /** Starts some work that keeps lanes busy, and goes on with others when it ends. */
@@ -217,7 +213,7 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
     await deps.sender.close();
   }
 
-  for (const parked of parkedLanes) {
+  for (const parked of restoredLanes(saved, clock.wallTime())) {
     const lane = lanes.get(parked.key);
     const waitMs = remainingWaitMs(parked, clock.wallTime(), limits.laneBackoff.longestMs);
     lanes.park(lane, parked, clock.now() + waitMs);
@@ -228,7 +224,18 @@ export function createGroup(saved: SavedGroup, parkedLanes: readonly ParkedLane[
   pump();
 
   return {
+    ...createKeyCommands({
+      ...{ group, lanes, window, state, clock },
+      isStopping: () => stopping !== undefined,
+      onReleased: pump,
+    }),
     wake: pump,
+    pause,
+    async resume() {
+      await state.resumeGroup(group);
+      pausedBecause = undefined;
+      pump();
+    },
     stop: () => (stopping ??= stop()),
     status: () =>
       statusOf({

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../log/event-log';
 import { createDueQueue } from './due-queue';
-import type { ParkedLane } from './lane';
+import { hasWork, type ParkedLane } from './lane';
 import type { Entry, Window } from './window';
 
 /** The lane of one key, as it is in memory. Its states are drawn in `lane.ts`. */
@@ -17,6 +17,10 @@ export interface Lane {
   passedUpTo: number;
   /** When a parked lane is tried next, by the monotonic clock. */
   dueAt: number;
+  /** Whoever wants the lane as soon as it isn't busy; see `claim`. */
+  claims: (() => void)[];
+  /** Counts up whenever the lane gets busy: a place in the queue from before means nothing then. */
+  turn: number;
 }
 
 export interface Lanes {
@@ -35,6 +39,8 @@ export interface Lanes {
   /** When the next parked lane is due; Infinity when there is none. */
   nextDue(): number;
   release(keys: Iterable<string>): void;
+  /** Takes a lane, whatever its state, as soon as nothing keeps it busy. It is busy until it is released. */
+  claim(key: string): Promise<Lane>;
   get(key: string): Lane;
   /** The first event of a flowing lane is done. */
   settleFirst(lane: Lane): void;
@@ -51,13 +57,23 @@ export function createLanes(window: Window): Lanes {
   const parkedLanes = new Map<string, Lane>();
   /** Flowing lanes with an event to send, those that waited longest first. */
   const ready = new Set<Lane>();
-  /** Parked lanes that nothing keeps busy, each once. */
-  const due = createDueQueue<Lane>();
+  /** Parked lanes with work that nothing keeps busy. What an entry's lane has done since makes it stale. */
+  const due = createDueQueue<{ lane: Lane; turn: number }>();
 
   function get(key: string): Lane {
     let lane = lanes.get(key);
     if (!lane) {
-      lane = { key, queue: [], busy: false, attempts: 0, parked: undefined, passedUpTo: 0, dueAt: 0 };
+      lane = {
+        key,
+        queue: [],
+        busy: false,
+        attempts: 0,
+        parked: undefined,
+        passedUpTo: 0,
+        dueAt: 0,
+        claims: [],
+        turn: 0,
+      };
       lanes.set(key, lane);
     }
     return lane;
@@ -67,6 +83,17 @@ export function createLanes(window: Window): Lanes {
     if (lane.busy || lane.parked) return void ready.delete(lane);
     if (lane.queue.length > 0) ready.add(lane);
     else lanes.delete(lane.key);
+  }
+
+  function occupy(lane: Lane): Lane {
+    lane.busy = true;
+    lane.turn += 1;
+    return lane;
+  }
+
+  function nextDue(): number {
+    for (let first = due.first(); first && first.turn !== first.lane.turn; first = due.first()) due.take();
+    return due.next();
   }
 
   return {
@@ -89,7 +116,7 @@ export function createLanes(window: Window): Lanes {
           if (taken.length > 0 && (taken.length >= most.events || characters >= most.characters)) break;
           taken.push(event);
           characters += event.text.length;
-          lane.busy = true;
+          occupy(lane);
         }
         settle(lane);
         if (taken.length >= most.events || characters >= most.characters) break;
@@ -100,24 +127,33 @@ export function createLanes(window: Window): Lanes {
       const lane = [...ready][Math.floor(random * ready.size)];
       const first = lane?.queue[0];
       if (!lane || !first) return [];
-      lane.busy = true;
-      settle(lane);
+      settle(occupy(lane));
       return [first.event];
     },
     takeDue(now) {
-      if (due.next() > now) return undefined;
-      const lane = due.take();
-      if (lane) lane.busy = true;
-      return lane;
+      if (nextDue() > now) return undefined;
+      const first = due.take();
+      return first && occupy(first.lane);
     },
-    nextDue: () => due.next(),
+    nextDue,
     release(keys) {
       for (const key of keys) {
         const lane = get(key);
+        const claim = lane.claims.shift();
+        if (claim) {
+          claim();
+          continue;
+        }
         lane.busy = false;
-        if (lane.parked?.phase === 'parked') due.add(lane.dueAt, lane);
+        if (lane.parked && hasWork(lane.parked)) due.add(lane.dueAt, { lane, turn: lane.turn });
         settle(lane);
       }
+    },
+    async claim(key) {
+      const lane = get(key);
+      if (lane.busy) await new Promise<void>((resolve) => lane.claims.push(resolve));
+      else settle(occupy(lane));
+      return lane;
     },
     settleFirst(lane) {
       const entry = lane.queue.shift();

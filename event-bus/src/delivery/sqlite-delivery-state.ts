@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { openSqlite } from '../sqlite';
 import type { DeliveryState, SavedGroup } from './delivery-state';
 import type { DeadLetter, ParkedLane } from './lane';
+import { createDeadLetterState, createLetterChanges, deadLetterMigration } from './sqlite-dead-letters';
 import { Subscription } from './subscription';
 
 const migrations = [
@@ -37,6 +38,7 @@ const migrations = [
      dead_at INTEGER NOT NULL,
      PRIMARY KEY (name, sequence)
    ) STRICT, WITHOUT ROWID;`,
+  deadLetterMigration,
 ];
 
 interface GroupRow {
@@ -66,7 +68,7 @@ function createAttach(db: Database): DeliveryState['attach'] {
     }
     if (known.identity !== identity) {
       // Its events have other numbers: whatever was noted by number means nothing now.
-      db.exec('DELETE FROM lanes; DELETE FROM dead_letters; UPDATE groups SET cursor = 0');
+      db.exec('DELETE FROM lanes; DELETE FROM dead_letters; DELETE FROM redelivery_jobs; UPDATE groups SET cursor = 0');
       db.prepare('UPDATE log SET identity = ?, head = ?').run(identity, head);
       return 'other log' as const;
     }
@@ -75,6 +77,7 @@ function createAttach(db: Database): DeliveryState['attach'] {
     db.prepare('UPDATE groups SET cursor = ? WHERE cursor > ?').run(head, head);
     db.prepare('DELETE FROM lanes WHERE head > ?').run(head);
     db.prepare('DELETE FROM dead_letters WHERE sequence > ?').run(head);
+    db.exec('DELETE FROM redelivery_jobs');
     return 'shorter log' as const;
   });
   return async (log) => attach.immediate(log);
@@ -90,7 +93,7 @@ function createGroups(db: Database) {
        SET subscription = excluded.subscription, configured = excluded.configured, paused_because = NULL`,
   );
   const remove = db.prepare('DELETE FROM groups WHERE name = ?');
-  const pause = db.prepare('UPDATE groups SET paused_because = ? WHERE name = ?');
+  const pause = db.prepare<[string | null, string]>('UPDATE groups SET paused_because = ? WHERE name = ?');
   const move = db.prepare('UPDATE groups SET cursor = ? WHERE name = ?');
   return {
     groups: async () => all.all().map(groupOf),
@@ -99,6 +102,7 @@ function createGroups(db: Database) {
     },
     removeGroup: async (name) => void remove.run(name),
     pauseGroup: async (name, because) => void pause.run(because, name),
+    resumeGroup: async (name) => void pause.run(null, name),
     moveCursor: async (name, cursor) => void move.run(cursor, name),
   } satisfies Partial<DeliveryState>;
 }
@@ -116,38 +120,46 @@ function createLaneTransitions(db: Database) {
     `SELECT key, phase, head, attempts, faults, reason, parked_at AS parkedAt, retry_at AS retryAt
      FROM lanes WHERE name = ? ORDER BY key`,
   );
-  const letter = db.prepare(
-    `INSERT INTO dead_letters (name, sequence, event_id, type, key, reason, attempts, first_failed_at, dead_at)
-     VALUES ($name, $sequence, $eventId, $type, $key, $reason, $attempts, $firstFailedAt, $deadAt)
-     ON CONFLICT (name, sequence) DO UPDATE
-       SET reason = excluded.reason, attempts = excluded.attempts, dead_at = excluded.dead_at`,
-  );
-  const letters = db.prepare<[string, number, number], DeadLetter>(
-    `SELECT sequence, event_id AS eventId, type, key, reason, attempts, first_failed_at AS firstFailedAt, dead_at AS deadAt
-     FROM dead_letters WHERE name = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-  );
-  const count = db.prepare<[string], number>('SELECT count(*) FROM dead_letters WHERE name = ?').pluck();
+  const letters = createLetterChanges(db);
+  const move = db.prepare<[number, string]>('UPDATE groups SET cursor = ? WHERE name = ?');
+  const removeAfter = db.prepare<[string, number]>('DELETE FROM lanes WHERE name = ? AND head > ? + 1');
 
-  const saveLane = (name: string, lane: ParkedLane): void => void save.run(inWholeMs({ name, ...lane }));
-  const giveUp = db.transaction((name: string, dead: DeadLetter, lane: ParkedLane) => {
-    letter.run(inWholeMs({ name, ...dead }));
-    saveLane(name, lane);
-  });
+  function saveLane(name: string, { redelivering: _, ...lane }: ParkedLane): void {
+    save.run({ name, ...lane, parkedAt: Math.round(lane.parkedAt), retryAt: Math.round(lane.retryAt) });
+  }
+
+  /** One transaction, which begins with the write lock: a transition is whole or not there. */
+  function transition<T extends unknown[]>(change: (...given: T) => void): (...given: T) => Promise<void> {
+    const run = db.transaction(change);
+    return async (...given) => run.immediate(...given);
+  }
 
   return {
     saveLane: async (name, lane) => saveLane(name, lane),
     removeLane: async (name, key) => void remove.run(name, key),
     lanes: async (name) => all.all(name),
-    giveUp: async (name, dead, lane) => giveUp.immediate(name, dead, lane),
-    deadLetters: async (name, { after, limit }) => letters.all(name, after, limit),
-    countDeadLetters: async (name) => count.get(name) ?? 0,
+    giveUp: transition((name: string, letter: DeadLetter, lane: ParkedLane) => {
+      letters.giveUp(name, letter);
+      saveLane(name, lane);
+    }),
+    redelivered: transition((name: string, sequence: number, lane: ParkedLane) => {
+      letters.redelivered(name, sequence, lane.retryAt);
+      saveLane(name, lane);
+    }),
+    discard: transition((name: string, sequence: number, lane: ParkedLane | undefined) => {
+      letters.forget(name, sequence);
+      if (lane) saveLane(name, lane);
+    }),
+    rewindGroup: transition((name: string, cursor: number) => {
+      move.run(cursor, name);
+      letters.forgetFrom(name, cursor + 1);
+      removeAfter.run(name, cursor);
+    }),
+    rewindLane: transition((name: string, lane: ParkedLane) => {
+      letters.forgetFrom(name, lane.head, lane.key);
+      saveLane(name, lane);
+    }),
   } satisfies Partial<DeliveryState>;
-}
-
-function inWholeMs<T extends Record<string, string | number>>(row: T): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'number' ? Math.round(value) : value]),
-  );
 }
 
 /**
@@ -162,6 +174,7 @@ export function openSqliteDeliveryState({ file }: { file: string }): DeliverySta
     attach: createAttach(db),
     ...createGroups(db),
     ...createLaneTransitions(db),
+    ...createDeadLetterState(db),
     close: async () => void db.close(),
   };
 }

@@ -1,11 +1,18 @@
 import type { DeliveryState, SavedGroup } from '../../src/delivery/delivery-state';
-import type { DeadLetter, ParkedLane } from '../../src/delivery/lane';
+import type { ParkedLane } from '../../src/delivery/lane';
+import {
+  createMemoryDeadLetters,
+  emptyLetterTables,
+  forget,
+  giveUp,
+  type LetterTables,
+  redelivered,
+} from './memory-dead-letters';
 
-interface Tables {
+interface Tables extends LetterTables {
   log: { identity: string; head: number } | undefined;
   groups: Map<string, SavedGroup>;
   lanes: Map<string, Map<string, ParkedLane>>;
-  letters: Map<string, Map<number, DeadLetter>>;
 }
 
 type Transition = (tables: Tables) => void;
@@ -15,7 +22,7 @@ export interface MemoryDeliveryState extends DeliveryState {
   forgetLast(transitions: number): void;
 }
 
-const emptyTables = (): Tables => ({ log: undefined, groups: new Map(), lanes: new Map(), letters: new Map() });
+const emptyTables = (): Tables => ({ log: undefined, groups: new Map(), lanes: new Map(), ...emptyLetterTables() });
 
 function partOf<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {
   const part = map.get(name) ?? new Map<K, V>();
@@ -28,6 +35,11 @@ function cutTo(tables: Tables, head: number): void {
   for (const group of tables.groups.values()) group.cursor = Math.min(group.cursor, head);
   for (const lanes of tables.lanes.values()) for (const [key, lane] of lanes) if (lane.head > head) lanes.delete(key);
   for (const letters of tables.letters.values()) for (const at of letters.keys()) if (at > head) letters.delete(at);
+  tables.jobs.clear();
+}
+
+function saveLane({ lanes }: Tables, name: string, { redelivering: _, ...lane }: ParkedLane): void {
+  partOf(lanes, name).set(lane.key, lane);
 }
 
 function createAttach(tables: () => Tables, commit: (transition: Transition) => void): DeliveryState['attach'] {
@@ -40,6 +52,7 @@ function createAttach(tables: () => Tables, commit: (transition: Transition) => 
         for (const group of t.groups.values()) group.cursor = 0;
         t.lanes.clear();
         t.letters.clear();
+        t.jobs.clear();
       });
       return 'other log';
     }
@@ -82,27 +95,48 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
     async moveCursor(name, cursor) {
       commit(({ groups }) => Object.assign(groups.get(name) ?? {}, { cursor }));
     },
-    async saveLane(name, lane) {
-      commit(({ lanes }) => partOf(lanes, name).set(lane.key, { ...lane }));
+    async resumeGroup(name) {
+      commit(({ groups }) => Object.assign(groups.get(name) ?? {}, { pausedBecause: undefined }));
     },
+    saveLane: async (name, lane) => commit((t) => saveLane(t, name, lane)),
     async removeLane(name, key) {
       commit(({ lanes }) => partOf(lanes, name).delete(key));
     },
     lanes: async (name) =>
       [...partOf(tables.lanes, name).values()].map((lane) => ({ ...lane })).sort((a, b) => (a.key < b.key ? -1 : 1)),
     async giveUp(name, letter, lane) {
-      commit(({ lanes, letters }) => {
-        const first = partOf(letters, name).get(letter.sequence) ?? letter;
-        partOf(letters, name).set(letter.sequence, { ...letter, firstFailedAt: first.firstFailedAt });
-        partOf(lanes, name).set(lane.key, { ...lane });
+      commit((t) => {
+        giveUp(t, name, letter);
+        saveLane(t, name, lane);
       });
     },
-    deadLetters: async (name, { after, limit }) =>
-      [...partOf(tables.letters, name).values()]
-        .filter(({ sequence }) => sequence > after)
-        .sort((a, b) => a.sequence - b.sequence)
-        .slice(0, limit),
-    countDeadLetters: async (name) => partOf(tables.letters, name).size,
+    async redelivered(name, sequence, lane) {
+      commit((t) => {
+        redelivered(t, name, sequence, lane.retryAt);
+        saveLane(t, name, lane);
+      });
+    },
+    async discard(name, sequence, lane) {
+      commit((t) => {
+        forget(t, name, (letter) => letter.sequence === sequence);
+        if (lane) saveLane(t, name, lane);
+      });
+    },
+    async rewindGroup(name, cursor) {
+      commit((t) => {
+        Object.assign(t.groups.get(name) ?? {}, { cursor });
+        forget(t, name, ({ sequence }) => sequence > cursor);
+        const lanes = partOf(t.lanes, name);
+        for (const [key, { head }] of lanes) if (head > cursor + 1) lanes.delete(key);
+      });
+    },
+    async rewindLane(name, lane) {
+      commit((t) => {
+        forget(t, name, ({ sequence, key }) => key === lane.key && sequence >= lane.head);
+        saveLane(t, name, lane);
+      });
+    },
+    ...createMemoryDeadLetters(() => tables, commit),
     close: async () => undefined,
   };
 }

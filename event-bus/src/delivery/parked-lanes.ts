@@ -1,0 +1,72 @@
+import type { EventLog } from '../log/event-log';
+import type { Clock } from './clock';
+import type { Deliver, Run } from './deliver';
+import type { DeliveryState, SavedGroup } from './delivery-state';
+import { type ParkedLane, parkedAtWill } from './lane';
+import type { Lane, Lanes } from './lanes';
+
+/** A group with its lanes that are parked, and the oldest queued dead letter of each key that has one. */
+export interface RestoredGroup extends SavedGroup {
+  parked: readonly ParkedLane[];
+  queued: readonly { key: string; sequence: number }[];
+}
+
+/** The parked lanes as they were stored; keys with a queued dead letter are parked for it, whatever they were. */
+export function restoredLanes({ parked, queued, cursor }: RestoredGroup, wallTime: number): ParkedLane[] {
+  const lanes = new Map(parked.map((lane) => [lane.key, lane]));
+  for (const { key, sequence: redelivering } of queued) {
+    const lane = lanes.get(key) ?? parkedAtWill(key, cursor + 1, 'a dead letter is delivered again', wallTime);
+    // Whose tries were counted is not stored: the letter begins anew.
+    lanes.set(key, { ...lane, attempts: 0, faults: 0, redelivering });
+  }
+  return [...lanes.values()];
+}
+
+/** Sends what a parked lane has next; at most so many events. The lane is busy. */
+export type Retry = (lane: Lane, parked: ParkedLane, room: number, run: Run) => Promise<void>;
+
+export function createRetry({
+  group,
+  types,
+  log,
+  state,
+  lanes,
+  clock,
+  deliver,
+  pushCharacters,
+}: {
+  group: string;
+  types: readonly string[] | undefined;
+  log: EventLog;
+  state: DeliveryState;
+  lanes: Lanes;
+  clock: Clock;
+  deliver: Deliver['deliver'];
+  pushCharacters: number;
+}): Retry {
+  /** A dead letter is delivered again whatever types the group asks for by now. */
+  async function redeliver(lane: Lane, sequence: number, run: Run): Promise<void> {
+    const page = await log.read({ after: sequence - 1, upTo: sequence, limit: 1, key: lane.key });
+    await deliver(page.events, run);
+  }
+
+  /** Reads the lane's next events from the log and sends them; where none is left, the lane flows again. */
+  async function goOn(lane: Lane, parked: ParkedLane, room: number, run: Run): Promise<void> {
+    const upTo = lane.passedUpTo;
+    const limit = parked.attempts > 0 ? 1 : room;
+    const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: pushCharacters };
+    const page = await log.read({ ...range, ...(types ? { types } : {}) });
+    if (page.events.length > 0) await deliver(page.events, run);
+    else if (page.upTo >= upTo && lane.passedUpTo === upTo) {
+      // Events that come while this is stored are in the window already, and the lane is busy until then.
+      lanes.flow(lane);
+      await state.removeLane(group, lane.key);
+    }
+  }
+
+  return async (lane, parked, room, run) => {
+    if (parked.redelivering === undefined) await goOn(lane, parked, room, run);
+    else await redeliver(lane, parked.redelivering, run);
+    if (lane.parked && !run.failedKeys.has(lane.key)) lanes.park(lane, lane.parked, clock.now());
+  };
+}
