@@ -5,14 +5,26 @@ import type { DeliveryState } from './delivery-state';
 import type { Endpoint, Endpoints } from './endpoints';
 import { afterDone, afterFailure, type DeadLetter, type Failure, type ParkedLane } from './lane';
 import type { Lanes } from './lanes';
-import { type Outcome, outcomeOf } from './outcome';
+import { type Answer, type Outcome, outcomeOf } from './outcome';
 import type { Pace } from './pace';
-import type { Send, SentPush } from './send';
+import type { Push, Send, SentPush } from './send';
 import type { Subscription } from './subscription';
+
+/** One POST, when its answer is there. */
+export interface Pushed {
+  group: string;
+  url: string;
+  events: readonly StoredEvent[];
+  /** 1 for the first try of these events. */
+  attempt: number;
+  answer: Answer;
+  outcome: Outcome;
+  seconds: number;
+}
 
 /** What happens in the delivery, for whoever counts or shows it. */
 export interface DeliveryObserver {
-  pushed(push: { group: string; events: readonly StoredEvent[]; outcome: Outcome; seconds: number }): void;
+  pushed(push: Pushed): void;
   gaveUp(group: string, letter: DeadLetter): void;
 }
 
@@ -42,9 +54,17 @@ export interface DeliverDeps {
   onProgress: () => void;
 }
 
+/** One POST that is not answered yet. */
+export interface InFlight {
+  push: Push;
+  /** ms since 1970. */
+  startedAt: number;
+}
+
 export interface Deliver {
   /** Sends events of lanes that are busy for it, and takes in what comes of it. */
   deliver(events: readonly StoredEvent[], run: Run): Promise<void>;
+  inFlight(): Iterable<InFlight>;
   /** Gives up what is in flight; its events are sent again after the next start. */
   abort(): void;
 }
@@ -57,7 +77,7 @@ const triesWhileDead = { event: 2, subscriber: 8 };
 
 export function createDeliver(deps: DeliverDeps): Deliver {
   const { group, subscription, lanes, pace, endpoints, state, send, clock, random, observer } = deps;
-  const inFlight = new Set<SentPush>();
+  const inFlight = new Map<SentPush, InFlight>();
   const form = subscription.batch > 1 ? 'array' : 'single';
   let aborted = false;
 
@@ -66,28 +86,30 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     return lane.parked?.attempts ?? lane.attempts;
   }
 
-  async function answerOf(endpoint: Endpoint, events: readonly StoredEvent[]): Promise<Outcome> {
-    const attempt = 1 + Math.max(...events.map(({ key }) => failedTries(key)));
-    const sent = send({ url: endpoint.url, events, form, attempt });
+  async function answerOf(push: Push, endpoint: Endpoint): Promise<Answer> {
+    const sent = send(push);
     endpoint.inFlight += 1;
-    inFlight.add(sent);
+    inFlight.set(sent, { push, startedAt: clock.wallTime() });
     const answer = await sent.answer;
     endpoint.inFlight -= 1;
     inFlight.delete(sent);
-    return outcomeOf(answer, subscription.ack, clock.wallTime());
+    return answer;
   }
 
   async function push(events: readonly StoredEvent[]): Promise<Outcome> {
     const endpoint = endpoints.choose();
+    const attempt = 1 + Math.max(...events.map(({ key }) => failedTries(key)));
+    const { url } = endpoint;
     const started = clock.now();
-    const outcome = await answerOf(endpoint, events);
+    const answer = await answerOf({ url, events, form, attempt }, endpoint);
+    const outcome = outcomeOf(answer, subscription.ack, clock.wallTime());
     if (aborted) return outcome;
     endpoints.note(
       endpoint,
       outcome,
       events.map(({ key }) => key),
     );
-    observer.pushed({ group, events, outcome, seconds: (clock.now() - started) / 1000 });
+    observer.pushed({ group, url, events, attempt, answer, outcome, seconds: (clock.now() - started) / 1000 });
     return outcome;
   }
 
@@ -183,9 +205,10 @@ export function createDeliver(deps: DeliverDeps): Deliver {
 
   return {
     deliver,
+    inFlight: () => inFlight.values(),
     abort() {
       aborted = true;
-      for (const sent of inFlight) sent.abort('the bus stops');
+      for (const sent of inFlight.keys()) sent.abort('the bus stops');
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Dispatcher {
   put(name: string, subscription: Subscription): Promise<{ isNew: boolean }>;
   /** Throws NotFound. Its cursor, lanes and dead letters are forgotten. */
   remove(name: string): Promise<void>;
+  /** Whatever the group waits for a time for is tried at once. Nothing where there is no such group. */
+  retryNow(name: string): void;
   /** Throws NotFound. */
   status(name: string): GroupStatus;
   statuses(): GroupStatus[];
@@ -117,6 +119,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         groups.delete(name);
         await state.removeGroup(name);
       }),
+    retryNow: (name) => groups.get(name)?.retryNow(),
     status: (name) => groupNamed(name).status(),
     statuses: () => [...groups.keys()].sort().map((name) => groupNamed(name).status()),
     async stop() {

@@ -7,6 +7,8 @@ export interface DueQueue<T> {
   first(): T | undefined;
   /** Takes the item that is due first. */
   take(): T | undefined;
+  /** Makes everything due at that time that would be due later. */
+  bringForward(to: number): void;
 }
 
 export function createDueQueue<T>(): DueQueue<T> {
@@ -45,6 +47,10 @@ export function createDueQueue<T>(): DueQueue<T> {
       const taken = heap.pop();
       sink(0);
       return taken?.item;
+    },
+    bringForward(to) {
+      // No item comes to be due before another that it was not due before: the heap is still one.
+      for (const entry of heap) entry.dueAt = Math.min(entry.dueAt, to);
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Endpoints {
   anyHealthy(): boolean;
   /** Takes in what came back from it. */
   note(endpoint: Endpoint, outcome: Outcome, keys: readonly string[]): void;
+  /** Those that fail may be tried at once. */
+  probeNow(): void;
   all(): readonly Endpoint[];
 }
 
@@ -71,6 +73,9 @@ export function createEndpoints(
           if (endpoint.failedKeys.size < fewestFailedKeys) for (const key of keys) endpoint.failedKeys.add(key);
           if (endpoint.failing || endpoint.failedKeys.size >= fewestFailedKeys) fail(endpoint, outcome.reason);
       }
+    },
+    probeNow() {
+      for (const { failing } of endpoints) if (failing) failing.probeAt = clock.now();
     },
     all: () => endpoints,
   };

@@ -20,6 +20,8 @@ export interface GroupStatus extends Subscription {
   lag: { events: number; seconds: number };
   /** POSTs. */
   inFlight: number;
+  /** Events that may be in flight at once: less than usual while it is ramping. */
+  allowedInFlight: number;
   parked: { keys: number; oldest: ShownLane | null; first: ShownLane[] };
 }
 
@@ -89,6 +91,7 @@ export function statusOf(group: {
       seconds: oldest ? Math.max(0, (group.now - oldest.storedAt) / 1000) : 0,
     },
     inFlight: group.inFlight,
+    allowedInFlight: pace.allowed(),
     parked: statusOfParked(group.lanes),
   };
 }

@@ -1,5 +1,6 @@
 import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
 import type { Clock, Random } from './clock';
+import { createCursorSaver } from './cursor-saver';
 import { createDeliver, type DeliveryObserver, type Run } from './deliver';
 import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
@@ -33,6 +34,8 @@ export interface Group extends KeyCommands {
   /** Sends nothing more; what is in flight is taken in. */
   pause(because: string): Promise<void>;
   resume(): Promise<void>;
+  /** Whatever waits for a time is tried at once: the next probe, and parked lanes. */
+  retryNow(): void;
   status(): GroupStatus;
   /** Waits briefly for what is in flight, stores the cursor, closes its connections. Twice is harmless. */
   stop(): Promise<void>;
@@ -58,12 +61,15 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   let pausedBecause = saved.pausedBecause;
   let stopping: Promise<void> | undefined;
   let reading = false;
-  let savedCursor = saved.cursor;
-  let cancelSave: (() => void) | undefined;
   let alarm: { at: number; cancel: () => void } | undefined;
 
   const isActive = (): boolean => !stopping && stoppedBecause === undefined && pausedBecause === undefined;
 
+  const cursor = createCursorSaver({
+    ...{ group, state, clock, cursor: window.cursor, saved: saved.cursor },
+    everyMs: limits.saveCursorMs,
+    onError: failWith,
+  });
   const { deliver, abort } = createDeliver({
     ...deps,
     group,
@@ -74,7 +80,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     send: withTimeout(deps.sender.send, { clock, timeoutMs: subscription.timeoutMs }),
     laneBackoff: limits.laneBackoff,
     onGone: pause,
-    onProgress: saveCursorSoon,
+    onProgress: cursor.saveSoon,
   });
   const retry = createRetry({
     ...{ group, types: subscription.types, log, state, lanes, clock, deliver },
@@ -92,21 +98,6 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     else deps.onFatal(error);
   }
 
-  async function saveCursor(): Promise<void> {
-    const cursor = window.cursor();
-    if (cursor === savedCursor) return;
-    savedCursor = cursor;
-    await state.moveCursor(group, cursor);
-  }
-
-  function saveCursorSoon(): void {
-    if (stopping || cancelSave || window.cursor() === savedCursor) return;
-    cancelSave = clock.schedule(limits.saveCursorMs, () => {
-      cancelSave = undefined;
-      saveCursor().catch(failWith);
-    });
-  }
-
   async function readAhead(): Promise<void> {
     const room = window.room();
     const { characters: maxSize } = limits.window;
@@ -115,7 +106,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     if (!isActive()) return;
     for (const event of page.events) lanes.enqueue(event);
     window.scannedUpTo(page.upTo);
-    saveCursorSoon();
+    cursor.saveSoon();
     // Where nothing of what was read is for the window, the next page comes later: others get their turn between.
     if (window.room() === room) clock.schedule(0, pump);
     else pump();
@@ -201,7 +192,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   }
 
   async function stop(): Promise<void> {
-    cancelSave?.();
+    cursor.stop();
     alarm?.cancel();
     let cancelGrace: () => void = () => undefined;
     const grace = new Promise<void>((resolve) => (cancelGrace = clock.schedule(limits.stopGraceMs, resolve)));
@@ -209,7 +200,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     cancelGrace();
     abort();
     await Promise.all(runs);
-    await saveCursor();
+    await cursor.save();
     await deps.sender.close();
   }
 
@@ -234,6 +225,13 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     async resume() {
       await state.resumeGroup(group);
       pausedBecause = undefined;
+      pump();
+    },
+    retryNow() {
+      const now = clock.now();
+      lanes.bringForward(now);
+      endpoints.probeNow();
+      pace.probeNow(now);
       pump();
     },
     stop: () => (stopping ??= stop()),

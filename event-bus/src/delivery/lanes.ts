@@ -41,7 +41,11 @@ export interface Lanes {
   release(keys: Iterable<string>): void;
   /** Takes a lane, whatever its state, as soon as nothing keeps it busy. It is busy until it is released. */
   claim(key: string): Promise<Lane>;
+  /** Parked lanes that wait for a time are due now. */
+  bringForward(now: number): void;
   get(key: string): Lane;
+  /** The lane of a key, if it holds anything. */
+  find(key: string): Lane | undefined;
   /** The first event of a flowing lane is done. */
   settleFirst(lane: Lane): void;
   /** Its events leave the window. Once released it is due at that time, or never while it is halted. */
@@ -98,6 +102,7 @@ export function createLanes(window: Window): Lanes {
 
   return {
     get,
+    find: (key) => lanes.get(key),
     enqueue(event) {
       const lane = get(event.key);
       if (lane.parked) {
@@ -155,6 +160,7 @@ export function createLanes(window: Window): Lanes {
       else settle(occupy(lane));
       return lane;
     },
+    bringForward: (now) => due.bringForward(now),
     settleFirst(lane) {
       const entry = lane.queue.shift();
       if (entry) window.settle(entry);

@@ -25,10 +25,14 @@ export interface Pace {
   mode(): Mode;
   /** Why it is down. */
   reason(): string | undefined;
+  /** How many events may be in flight; while it is down, the one of the probe. */
+  allowed(): number;
   /** How many events the next POST may hold; 0 when it must wait. */
   room(inFlight: { requests: number; events: number }, now: number): number;
   /** When the next probe may go out; Infinity unless it is down. */
   probeAt(): number;
+  /** Lets the next probe go out at once, and the ones after it soon. */
+  probeNow(now: number): void;
   probeStarted(): void;
   /** Every probe that started must end. */
   probeEnded(now: number, random: number): void;
@@ -96,12 +100,17 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
   return {
     mode: () => mode,
     reason: () => cause?.reason,
+    allowed: () => (mode === 'down' ? 1 : allowed),
     room(inFlight, now) {
       if (mode === 'down') return !probing && now >= probeAt ? 1 : 0;
       if (inFlight.requests >= requests) return 0;
       return Math.max(0, Math.min(batch, allowed - inFlight.events));
     },
     probeAt: () => (mode === 'down' && !probing ? probeAt : Infinity),
+    probeNow(now) {
+      failedProbes = 0;
+      probeAt = Math.min(probeAt, now);
+    },
     probeStarted: () => void (probing = true),
     probeEnded(now, random) {
       probing = false;
