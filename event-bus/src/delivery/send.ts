@@ -143,24 +143,27 @@ export function createHttpSender({ connections, signer }: { connections: number;
   };
 }
 
-/** A timer that rings so much too late tells that the whole process was stopped. */
+/** A timer that rings so much too late tells that the whole process was stopped, and perhaps others with it. */
 const sleptMs = 1_000;
+/** Timers ring before sockets are read: after a pause the answer may lie there. So there is a last look, after this. */
+const lastLookMs = 20;
 
 /** Turns silence into an answer. */
 export function withTimeout(send: Send, { clock, timeoutMs }: { clock: Clock; timeoutMs: number }): Send {
   return (push) => {
     const sent = send(push);
     const answer = new Promise<Answer>((resolve) => {
-      const arm = (ms: number): (() => void) => {
+      let cancel = (): void => undefined;
+      const wait = (ms: number, isLast: boolean): void => {
         const due = clock.now() + ms;
-        return clock.schedule(ms, () => {
-          // After a long stop of this process the answer may lie in the socket, unread: let it come first.
-          if (clock.now() - due > sleptMs) return void (cancel = arm(Math.min(timeoutMs, sleptMs)));
+        cancel = clock.schedule(ms, () => {
+          if (clock.now() - due > sleptMs) return wait(Math.min(timeoutMs, sleptMs), true);
+          if (!isLast) return wait(lastLookMs, true);
           resolve({ kind: 'silent', afterMs: timeoutMs, written: sent.isWritten() });
           sent.abort('given up');
         });
       };
-      let cancel = arm(timeoutMs);
+      wait(timeoutMs, false);
       void sent.answer.then((given) => {
         cancel();
         resolve(given);

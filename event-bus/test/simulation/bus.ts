@@ -22,7 +22,7 @@ export interface World {
   /** How likely each single transition is to be the last thing that the process does. */
   crashAtTransition: () => number;
   /** Puts a fault into the bus itself, to see that it is found. */
-  sabotage?: (deps: DispatcherDeps) => DispatcherDeps;
+  sabotage?: (deps: DispatcherDeps, subscriptions: World['subscriptions']) => DispatcherDeps;
 }
 
 /** One life of the bus, from its start to its crash or stop. */
@@ -86,7 +86,10 @@ export function startBus(world: World): Life {
     openSender(group) {
       const subscriber = subscribers[group];
       if (!subscriber) throw new Error(`no subscriber ${group}`);
-      return createSimulatedSender(subscriber, { time, random, isAlive, watcher: checker.watch(group) });
+      return createSimulatedSender(subscriber, {
+        ...{ time, random, isAlive, watcher: checker.watch(group) },
+        timeoutMs: world.subscriptions[group]?.timeoutMs ?? Infinity,
+      });
     },
     clock: { ...time.clock, schedule: (ms, work) => time.clock.schedule(ms, () => alive && work()) },
     random: random.next,
@@ -95,7 +98,7 @@ export function startBus(world: World): Life {
     onFatal: (error) => fatal.push(error),
     limits: world.limits,
   };
-  const dispatcher = createDispatcher(world.sabotage?.(deps) ?? deps);
+  const dispatcher = createDispatcher(world.sabotage?.(deps, world.subscriptions) ?? deps);
   dispatcher.start(world.subscriptions).catch((error: unknown) => fatal.push(error));
   return { dispatcher, isAlive, kill: () => void (alive = false), fatal };
 }

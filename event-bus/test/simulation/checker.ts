@@ -8,9 +8,13 @@ interface Seen {
   givenUp: Set<number>;
 }
 
+/** Answers that come so close to the time-out may count as late. */
+const tickMs = 10;
+
 /** A total-queue checker: what each subscriber got against what the log holds. */
 export function createChecker(subscriptions: Record<string, Subscription>) {
   const events: StoredEvent[] = [];
+  const appendedAt = new Map<number, number>();
   const byKey = new Map<string, StoredEvent[]>();
   const faults: string[] = [];
   const groups = new Map<string, Seen>();
@@ -32,13 +36,32 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
   const earlier = (group: string, event: StoredEvent): StoredEvent[] =>
     (byKey.get(event.key) ?? []).filter((one) => one.sequence < event.sequence && wants(group, one));
 
+  /**
+   * Finds a push of an event whose 2xx lay in the socket before the time-out: a process that was stopped for long may
+   * not take its own lateness for the subscriber's. One for each life of the bus.
+   */
+  function watchForHaste(group: string): Watcher['sent'] {
+    const answers = new Map<number, number>();
+    return (pushed, { now, timeoutMs }) => {
+      for (const { sequence } of pushed) {
+        if ((answers.get(sequence) ?? Infinity) <= now) faults.push(`${group} got ${sequence} after its answer`);
+      }
+      return (arrivesAt) => {
+        if (arrivesAt > now + timeoutMs - tickMs) return;
+        for (const { sequence } of pushed) answers.set(sequence, arrivesAt);
+      };
+    };
+  }
+
   return {
-    /** An event is in the log. */
-    appended(event: StoredEvent) {
+    /** An event is in the log, since that time. */
+    appended(event: StoredEvent, at = 0) {
+      appendedAt.set(event.sequence, at);
       events.push(event);
       byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
     },
     watch: (group: string): Watcher => ({
+      sent: watchForHaste(group),
       received(pushed) {
         pushed.forEach((event, index) => {
           if (!wants(group, event)) faults.push(`${group} got ${event.sequence}, of a type that it didn't ask for`);
@@ -60,13 +83,25 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
       if (tries < needed) faults.push(`${group} gave up ${sequence} after ${tries} refusals, not ${needed}`);
       givenUp.add(sequence);
     },
-    /** What the log holds and a group never got, except behind a dead letter that halts its key. */
-    missing(group: string): StoredEvent[] {
-      const { givenUp } = seen(group);
+    /**
+     * What the log holds and a group never got, except behind a dead letter that halts its key.
+     * @param letters the dead letters that are stored: without them, those that were ever given up count
+     */
+    missing(group: string, letters?: ReadonlySet<number>): StoredEvent[] {
+      const { handled } = seen(group);
+      const givenUp = letters ?? seen(group).givenUp;
+      const isDealtWith = ({ sequence }: StoredEvent): boolean => handled.has(sequence) || givenUp.has(sequence);
       const halts = subscriptions[group]?.onDeadLetter === 'halt-key';
       const isHalted = (event: StoredEvent): boolean =>
         halts && earlier(group, event).some(({ sequence }) => givenUp.has(sequence));
-      return events.filter((event) => wants(group, event) && !isDone(group, event) && !isHalted(event));
+      return events.filter((event) => wants(group, event) && !isDealtWith(event) && !isHalted(event));
+    },
+    /** What was appended before a time has been handled by now. */
+    expectDone(group: string, before: number) {
+      const late = events.filter((event) => (appendedAt.get(event.sequence) ?? 0) < before && wants(group, event));
+      for (const event of late) {
+        if (!isDone(group, event)) faults.push(`${group} is held up: it hasn't got ${event.sequence} of ${event.key}`);
+      }
     },
     /** Whether the group has handled all of these. */
     hasHandled: (group: string, sequences: readonly number[]) =>

@@ -10,6 +10,8 @@ import { createVirtualTime } from './virtual-time';
 const troubleMs = 60_000;
 /** Once all is well again, everything must be done within this time; the longest back-off is a part of it. */
 const healingMs = 30 * 60_000;
+/** A group whose subscriber is well has an event within this time, whatever befalls the others. */
+const promptMs = 5_000;
 
 function randomSubscription(random: SeededRandom, name: string): Subscription {
   const endpoints = Array.from({ length: random.between(1, 3) }, (_, n) => `http://${name}-${n}/events`);
@@ -21,6 +23,11 @@ function randomSubscription(random: SeededRandom, name: string): Subscription {
     onDeadLetter: random.chance(0.3) ? 'halt-key' : 'skip',
     ...(random.chance(0.3) ? { types: ['A'] } : {}),
   });
+}
+
+/** A subscriber that is always well; what befalls others must not hold it up. */
+function createSparedSubscriber({ endpoints }: Subscription): Subscriber {
+  return { behaviours: new Map(endpoints.map((url) => [url, wellBehaved])), refusal: () => undefined, pushes: [] };
 }
 
 function randomSubscriber(random: SeededRandom, { endpoints }: Subscription, isOver: () => boolean): Subscriber {
@@ -49,21 +56,28 @@ function randomBehaviour(random: SeededRandom): Behaviour {
   };
 }
 
-function createWorld(seed: number, sabotage: World['sabotage']): World & { endTrouble: () => void } {
+interface Schedule extends World {
+  /** The group that no trouble befalls, where there is one. */
+  spared: string | undefined;
+  endTrouble: () => void;
+}
+
+function createWorld(seed: number, sabotage: World['sabotage']): Schedule {
   const random = createSeededRandom(seed);
   const time = createVirtualTime({ creepMs: random.pick([0, 0.5]) });
   let over = false;
   const names = ['one', 'two', 'three'].slice(0, random.between(1, 3));
   const subscriptions = Object.fromEntries(names.map((name) => [name, randomSubscription(random, name)]));
+  const spared = names.length > 1 && random.chance(0.5) ? 'one' : undefined;
   const subscribers = Object.fromEntries(
     Object.entries(subscriptions).map(([name, subscription]) => [
       name,
-      randomSubscriber(random, subscription, () => over),
+      name === spared ? createSparedSubscriber(subscription) : randomSubscriber(random, subscription, () => over),
     ]),
   );
   const crashes = random.pick([0, 0, 0.002, 0.02]);
   return {
-    ...{ time, random, subscriptions, subscribers },
+    ...{ time, random, subscriptions, subscribers, spared },
     log: createMemoryEventLog({ wallTime: time.clock.wallTime }),
     state: createMemoryDeliveryState(),
     checker: createChecker(subscriptions),
@@ -93,17 +107,34 @@ function publishAtRandom({ time, random, log, checker }: World): void {
     });
     const before = log.head();
     void log.append(batch);
-    void log.read({ after: before, limit: 100 }).then(({ events }) => events.forEach(checker.appended));
+    void log
+      .read({ after: before, limit: 100 })
+      .then(({ events }) => events.forEach((event) => checker.appended(event, time.clock.now())));
     if (made < total) time.after(random.between(0, Math.floor((2 * troubleMs) / total)), publish);
   };
   time.after(0, publish);
 }
 
+/** Notes what the spared group still lacks when the bus has run without a pause for some time. */
+function watchTheSpared({ time, checker, spared }: Schedule, calmSince: () => number): void {
+  if (spared === undefined) return;
+  const look = (): void => {
+    const calmMs = time.clock.now() - calmSince();
+    if (calmMs > promptMs) checker.expectDone(spared, time.clock.now() - promptMs);
+    time.after(500, look);
+  };
+  time.after(500, look);
+}
+
 /** What befalls subscribers, clock and bus, until the trouble is over. */
-function troubleAtRandom(world: World, life: { current: Life }): void {
-  const { time, random, subscribers, state } = world;
+function troubleAtRandom(world: Schedule, life: { current: Life }): void {
+  const { time, random, state, spared } = world;
+  const subscribers = Object.entries(world.subscribers).flatMap(([name, one]) => (name === spared ? [] : [one]));
+  let calmSince = 0;
+  watchTheSpared(world, () => calmSince);
 
   function restart(): void {
+    calmSince = time.clock.now();
     life.current.kill();
     if (random.chance(0.5)) state.forgetLast(random.between(0, 10));
     life.current = startBus(world);
@@ -113,20 +144,25 @@ function troubleAtRandom(world: World, life: { current: Life }): void {
     await stopping.dispatcher.stop();
     if (stopping === life.current) restart();
   }
+  /** A pause matters when an answer is on its way. */
+  function sleepWhileBusy(looks = 100): void {
+    const isBusy = life.current.dispatcher.statuses().some(({ inFlight }) => inFlight > 0);
+    if (!isBusy && looks > 0) return time.after(7, () => sleepWhileBusy(looks - 1));
+    time.sleep(random.between(100, random.pick([2_000, 60_000])));
+    calmSince = time.clock.now();
+  }
+  function changeBehaviour(urls: (all: string[]) => string[]): void {
+    const { behaviours } = random.pick(subscribers);
+    const behaviour = randomBehaviour(random);
+    for (const url of urls([...behaviours.keys()])) behaviours.set(url, behaviour);
+  }
   const troubles: (() => void)[] = [
-    () => {
-      const { behaviours } = random.pick(Object.values(subscribers));
-      behaviours.set(random.pick([...behaviours.keys()]), randomBehaviour(random));
-    },
-    () => {
-      const { behaviours } = random.pick(Object.values(subscribers));
-      const behaviour = randomBehaviour(random);
-      for (const url of behaviours.keys()) behaviours.set(url, behaviour);
-    },
+    () => changeBehaviour((all) => [random.pick(all)]),
+    () => changeBehaviour((all) => all),
     restart,
     () => void stopWell().catch((error: unknown) => life.current.fatal.push(error)),
     () => time.setWallClock(random.between(-3_600_000, 3_600_000)),
-    () => time.sleep(random.between(100, 60_000)),
+    sleepWhileBusy,
   ];
   const weights = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5];
   const next = (): void => {
@@ -142,10 +178,17 @@ function troubleAtRandom(world: World, life: { current: Life }): void {
   time.after(500, reviveTheDead);
 }
 
-function faultsAtTheEnd({ checker, subscriptions, log }: World, { dispatcher, fatal }: Life): string[] {
+async function lettersOf({ state }: World, group: string): Promise<Set<number>> {
+  const letters = await state.letters({ group }, { limit: Number.MAX_SAFE_INTEGER });
+  return new Set(letters.map(({ sequence }) => sequence));
+}
+
+async function faultsAtTheEnd(world: World, { dispatcher, fatal }: Life): Promise<string[]> {
+  const { checker, subscriptions, log } = world;
   const faults = [...checker.faults, ...fatal.map((error) => `fatal: ${String(error)}`)];
   for (const group of Object.keys(subscriptions)) {
-    for (const { sequence, key } of checker.missing(group)) faults.push(`${group} never got ${sequence} of ${key}`);
+    for (const { sequence, key } of checker.missing(group, await lettersOf(world, group)))
+      faults.push(`${group} never got ${sequence} of ${key}`);
     const { cursor, parked, state, reason } = dispatcher.status(group);
     const waiting = parked.first.filter((lane) => lane.state === 'parked');
     if (cursor !== log.head()) faults.push(`${group} stands at ${cursor} of ${log.head()}, ${state} (${reason ?? ''})`);
@@ -163,9 +206,10 @@ export async function runSchedule(seed: number, { sabotage }: Pick<World, 'sabot
   await world.time.runUntil(2 * troubleMs);
   world.endTrouble();
   const end = world.time.clock.now() + healingMs;
-  const isHealed = (): boolean => life.current.isAlive() && faultsAtTheEnd(world, life.current).length === 0;
+  const isHealed = async (): Promise<boolean> =>
+    life.current.isAlive() && (await faultsAtTheEnd(world, life.current)).length === 0;
   // Looking costs more than a step, so it is done now and then.
-  for (let at = world.time.clock.now(); at < end && !isHealed(); at = world.time.clock.now()) {
+  for (let at = world.time.clock.now(); at < end && !(await isHealed()); at = world.time.clock.now()) {
     await world.time.runUntil(at + 10_000);
   }
   await life.current.dispatcher.stop();

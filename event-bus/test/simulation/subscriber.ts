@@ -31,6 +31,11 @@ export interface Subscriber {
 }
 
 export interface Watcher {
+  /**
+   * The bus sends a push, with so much time for its answer. Call what it gives when a 2xx is on its way, with the time
+   * at which that will lie in the bus's socket.
+   */
+  sent(events: readonly StoredEvent[], timing: { now: number; timeoutMs: number }): (arrivesAt: number) => void;
   /** One push: it may hold several events of a key, in order. */
   received(events: readonly StoredEvent[]): void;
   handled(event: StoredEvent): void;
@@ -47,7 +52,8 @@ export function createSimulatedSender(
     random,
     isAlive,
     watcher,
-  }: { time: VirtualTime; random: SeededRandom; isAlive: () => boolean; watcher: Watcher },
+    timeoutMs,
+  }: { time: VirtualTime; random: SeededRandom; isAlive: () => boolean; watcher: Watcher; timeoutMs: number },
 ): Sender {
   function statusOf(push: Push, behaviour: Behaviour): number {
     if (random.chance(behaviour.busy)) return random.pick([429, 503]);
@@ -79,12 +85,17 @@ export function createSimulatedSender(
       const latency = (): number => 0.1 + random.next() * latencyMs;
       let give: (answer: Answer) => void = () => undefined;
       const answer = new Promise<Answer>((resolve) => (give = (value) => isAlive() && resolve(value)));
-      subscriber.pushes.push({ at: time.clock.now(), url: push.url, sequences: push.events.map((e) => e.sequence) });
+      const now = time.clock.now();
+      subscriber.pushes.push({ at: now, url: push.url, sequences: push.events.map((e) => e.sequence) });
+      const acknowledged = watcher.sent(push.events, { now, timeoutMs });
       if (state === 'refusing') time.after(latency(), () => give({ kind: 'unreachable', reason: 'refused' }));
       else {
         time.after(latency(), () => {
           const back = handle(push);
-          if (back) time.after(latency(), () => give(back));
+          if (!back) return;
+          const ms = latency();
+          if (back.kind === 'answered' && back.status === 200) acknowledged(time.clock.now() + ms);
+          time.after(ms, () => give(back));
         });
       }
       return {
