@@ -52,9 +52,16 @@ const source = nonEmpty(longestText).regex(uriReference, 'must be a URI referenc
 /** The name of an attribute. */
 export const attributeName = /^[a-z0-9]{1,64}$/;
 
+const most32 = 2 ** 31;
+const integer = z
+  .number()
+  .int('must be a whole number')
+  .min(-most32, 'must fit in 32 bits')
+  .max(most32 - 1, 'must fit in 32 bits');
+
 /** The value of an extension attribute. */
 const ExtensionValue = z.union(
-  [text(longestText), z.boolean(), z.int32()],
+  [text(longestText), z.boolean(), integer],
   `must be text of at most ${longestText} characters, a boolean or a 32-bit whole number`,
 );
 

@@ -38,6 +38,23 @@ describe('where a secret is set', () => {
     expect(new Webhook(secret).verify(JSON.stringify(push?.body), headers)).toEqual(push?.body);
   });
 
+  it.each(['Grüße 😀', '100% "sure"', ' '])(
+    'an event with the id %j, which fits in no header, is pushed all the same, and its signature holds',
+    async (id) => {
+      const bytes = JSON.stringify({ type: 'T', id, data: { n: 1 } });
+      const headers = createSigner([secret]).sign({ id: 'message', body: bytes, now: new Date() });
+      expect((await publish({ ...headers }, bytes)).status).toBe(200);
+      await subscriber.until(() => subscriber.pushes.length > 0);
+      const [push] = subscriber.pushes;
+      expect(push?.body).toMatchObject({ id });
+      expect(push?.headers['webhook-id']).toBe(encodeURIComponent(id));
+      const given = Object.fromEntries(
+        Object.entries(push?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+      );
+      expect(new Webhook(secret).verify(JSON.stringify(push?.body), given)).toEqual(push?.body);
+    },
+  );
+
   it('a publish in binary mode is refused, since nothing would vouch for its headers', async () => {
     const attributes = { 'ce-specversion': '1.0', 'ce-id': 'e1', 'ce-source': '/s', 'ce-type': 'T' };
     const answer = await publish({ ...signed(), ...attributes });

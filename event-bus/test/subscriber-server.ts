@@ -70,7 +70,7 @@ export async function runSubscriber(): Promise<SubscriberServer> {
           subscriber.pushes.push(push);
           const status = subscriber.answer(push);
           if (status !== undefined) res.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('{}');
-          if (status === 200) handled.push(...push.events.map(({ data }) => data['n']));
+          if (status === 200) handled.push(...push.events.map(({ data }) => data?.['n']));
           look();
         });
       });

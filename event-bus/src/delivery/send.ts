@@ -59,12 +59,17 @@ interface PushRequest {
   body: string;
 }
 
+/** An id as a header can hold it: where it has other characters, it is percent-encoded, and a percent sign is one. */
+function headerId(id: string): string {
+  return /^[\x21\x23\x24\x26-\x7e]*$/.test(id) ? id : encodeURIComponent(id);
+}
+
 /** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
 function requestOf(path: string, push: Push, signer: Signer | undefined): PushRequest {
   const body = bodyOf(push);
   const headers = { 'content-type': mediaTypes[push.form], 'delivery-attempt': String(push.attempt) };
   if (!signer) return { path, headers, body };
-  const signature = signer.sign({ id: push.events[0]?.id ?? '', body, now: new Date() });
+  const signature = signer.sign({ id: headerId(push.events[0]?.id ?? ''), body, now: new Date() });
   return { path, headers: { ...headers, ...signature }, body };
 }
 
