@@ -11,6 +11,8 @@ type UndoBy = Parameters<Parameters<typeof startOrUndo>[0]>[0];
 
 interface NodeProcess {
   script: string;
+  /** For node itself. */
+  options?: readonly string[];
   env?: Record<string, string | undefined>;
   /** The path that answers 200 when it can be used. */
   ready: string;
@@ -18,12 +20,12 @@ interface NodeProcess {
 
 const eventsUrl = (port: number): string => `http://127.0.0.1:${port}/events`;
 
-async function startNode({ script, env, ready }: NodeProcess, undoBy: UndoBy): Promise<ManagedProcess> {
+async function startNode({ script, options = [], env, ready }: NodeProcess, undoBy: UndoBy): Promise<ManagedProcess> {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const { PATH, HOME, SystemRoot } = process.env;
   const child = createManagedProcess({
-    ...{ name: script, args: [script], url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
+    ...{ name: script, args: [...options, script], url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
     isReady: async () => (await send(`${url}${ready}`)).status === 200,
   });
   undoBy(() => child.stop());
@@ -101,8 +103,9 @@ export function ourBus(
         await mkdir(join(root, 'data'), { recursive: true });
         const dataDir = await mkdtemp(join(root, 'data', 'bench-bus-'));
         undoBy(() => rm(dataDir, { recursive: true, force: true }));
-        const env = { DATA_DIR: dataDir, SUBSCRIPTIONS: '{}', NODE_OPTIONS: process.env['BUS_NODE_OPTIONS'] };
-        const child = await startNode({ script: entryOf('event-bus'), env, ready: '/readyz' }, undoBy);
+        const env = { DATA_DIR: dataDir, SUBSCRIPTIONS: '{}' };
+        const options = process.env['BUS_NODE_OPTIONS']?.split(' ') ?? [];
+        const child = await startNode({ script: entryOf('event-bus'), options, env, ready: '/readyz' }, undoBy);
         await assertFsynced(child.url);
         for (const [group, to] of receiverPorts.entries()) {
           const json = { endpoints: [eventsUrl(to)], batch: groupBatch };

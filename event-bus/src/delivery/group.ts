@@ -113,7 +113,10 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   }
 
   function fill(): void {
-    if (reading || window.room() === 0 || window.scanned() >= log.head()) return;
+    const room = window.room();
+    if (reading || room === 0 || window.scanned() >= log.head()) return;
+    // A read costs more than an event: not for each one that is done, while there is something to send.
+    if (room < limits.window.events / 2 && lanes.hasReady()) return;
     if (lanes.parkedCount() >= limits.parkedKeys) return;
     reading = true;
     readAhead().catch(failWith);

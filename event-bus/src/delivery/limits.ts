@@ -20,7 +20,7 @@ export interface GroupLimits {
 }
 
 export const groupLimits: GroupLimits = {
-  window: { events: 256, characters: 4 * 1024 * 1024 },
+  window: { events: 1_024, characters: 4 * 1024 * 1024 },
   requests: { single: 32, array: 4 },
   pushCharacters: 1024 * 1024,
   parkedKeys: 100_000,

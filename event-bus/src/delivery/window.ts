@@ -1,9 +1,10 @@
 import type { StoredEvent } from '../log/event-log';
 
-/** One event in the window. Settled: done, parked or a dead letter, so that the cursor may pass it. */
+/** One event in the window. */
 export interface Entry {
-  event: StoredEvent;
-  settled: boolean;
+  readonly event: StoredEvent;
+  /** How many were added to the window before it. */
+  readonly place: number;
 }
 
 /**
@@ -15,6 +16,7 @@ export interface Entry {
  */
 export interface Window {
   add(event: StoredEvent): Entry;
+  /** It is done, parked or a dead letter: the cursor may pass it. Twice is harmless. */
   settle(entry: Entry): void;
   /** The log was read up to here: what was not added is none of the group's business, or parked. */
   scannedUpTo(sequence: number): void;
@@ -34,34 +36,36 @@ export interface WindowSize {
 }
 
 export function createWindow(start: number, size: WindowSize): Window {
-  let entries: Entry[] = [];
+  /** Those from the oldest unsettled one on. A settled one is let go at once, its place stays until older ones are too. */
+  let entries: (Entry | undefined)[] = [];
   /** Entries before this index have left the window. */
   let first = 0;
+  /** How many were cut off `entries`. */
+  let cut = 0;
   let scanned = start;
   let characters = 0;
 
   function leave(): void {
-    while (entries[first]?.settled) first += 1;
+    while (first < entries.length && !entries[first]) first += 1;
     // Cut rarely, so that a settled event costs constant time.
-    if (first > size.events) {
-      entries = entries.slice(first);
-      first = 0;
-    }
+    if (first <= size.events) return;
+    entries = entries.slice(first);
+    cut += first;
+    first = 0;
   }
 
   return {
     add(event) {
-      const entry = { event, settled: false };
+      const entry = { event, place: cut + entries.length };
       entries.push(entry);
       characters += event.text.length;
       return entry;
     },
     settle(entry) {
-      if (entry.settled) return;
-      entry.settled = true;
+      const index = entry.place - cut;
+      if (entries[index] !== entry) return;
+      entries[index] = undefined;
       characters -= entry.event.text.length;
-      // The text can go now; the entry may have to stay behind an older one.
-      entry.event = { ...entry.event, text: '' };
       leave();
     },
     scannedUpTo: (sequence) => void (scanned = Math.max(scanned, sequence)),

@@ -46,11 +46,11 @@ export interface LogPage {
   upTo: number;
 }
 
-/** A record is not what was stored. Readers stop there: skipping it would lose an event in silence. */
+/** A record is not what was stored, or is missing. Readers stop there: skipping it would lose an event in silence. */
 export class DamagedRecord extends Error {
   override readonly name = 'DamagedRecord';
   constructor(readonly sequence: number) {
-    super(`event ${sequence} of the log is damaged: its checksum does not fit`);
+    super(`event ${sequence} of the log is damaged: it is missing, or its checksum does not fit`);
   }
 }
 

@@ -19,7 +19,7 @@ export interface GroupCommit {
 }
 
 /** One commit takes so many events at most, so that it doesn't hold up everything else for long. */
-const largestCommit = 1_000;
+const largestCommit = 300;
 /** More than so many characters of text waiting means that the disk can't follow: publishers are told to slow down. */
 const mostWaiting = 64 * 1024 * 1024;
 

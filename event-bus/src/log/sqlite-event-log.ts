@@ -2,9 +2,10 @@ import { crc32 } from 'node:zlib';
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { openSqlite } from '../sqlite';
-import { type Appended, type EventLog, LogFailed, type NewEvent } from './event-log';
+import { type Appended, type EventLog, LogFailed, type NewEvent, type StoredEvent } from './event-log';
 import { createGroupCommit } from './group-commit';
 import { createLogReader } from './sqlite-log-reader';
+import { createTail } from './tail';
 
 const migrations = [
   `CREATE TABLE log (identity TEXT NOT NULL) STRICT;
@@ -23,6 +24,14 @@ const migrations = [
    CREATE INDEX events_by_key ON events (key);`,
 ];
 
+/** What is kept in memory of the newest events. */
+const tailSize = { events: 4_096, characters: 8 * 1024 * 1024 };
+/**
+ * The write-ahead log goes into the file when it has so many pages (of 4 KB). Each commit touches many pages of the
+ * indexes, and this way a page is copied once for many commits; SQLite's own 1,000 costs half of the throughput.
+ */
+const pagesPerCheckpoint = 4_000;
+
 export interface SqliteEventLogOptions {
   file: string;
   /** ms since 1970. */
@@ -33,8 +42,11 @@ export interface SqliteEventLogOptions {
   onCommit?: (commit: { events: number; seconds: number }) => void;
 }
 
-/** The writer: one transaction for many appends. */
-function createWriter(db: Database, wallTime: () => number) {
+/** The writer: one transaction for many appends. `onStored` gets each new event once it is durable. */
+function createWriter(
+  db: Database,
+  { wallTime, onStored }: { wallTime: () => number; onStored: (event: StoredEvent) => void },
+) {
   const insert = db.prepare(
     `INSERT INTO events (sequence, id, source, type, key, stored_at, checksum, text)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
@@ -50,15 +62,17 @@ function createWriter(db: Database, wallTime: () => number) {
 
   const store = db.transaction((appends: readonly (readonly NewEvent[])[], storedAt: number) => {
     let next = head + 1;
+    const stored: StoredEvent[] = [];
     const appended = appends.map((events) =>
       events.map(({ id, source, type, key, text }): Appended => {
         const numbered = `${text.slice(0, -1)},"sequence":${next}}`;
         const { changes } = insert.run(next, id, source, type, key, storedAt, crc32(numbered), numbered);
-        if (changes === 1) return { id, sequence: next++ };
-        return { id, sequence: find.get(id, source) ?? 0 };
+        if (changes !== 1) return { id, sequence: find.get(id, source) ?? 0 };
+        stored.push({ sequence: next, id, type, key, storedAt, text: numbered });
+        return { id, sequence: next++ };
       }),
     );
-    return { appended, newHead: next - 1 };
+    return { appended, stored };
   });
 
   return {
@@ -66,8 +80,9 @@ function createWriter(db: Database, wallTime: () => number) {
     write(appends: readonly (readonly NewEvent[])[]): Appended[][] {
       // A clock that was set back does not take the log with it: who looks for a time finds it by halves.
       const storedAt = Math.max(wallTime(), lastStoredAt);
-      const { appended, newHead } = store.immediate(appends, storedAt);
-      if (newHead > head) [head, lastStoredAt] = [newHead, storedAt];
+      const { appended, stored } = store.immediate(appends, storedAt);
+      if (stored.length > 0) [head, lastStoredAt] = [head + stored.length, storedAt];
+      stored.forEach(onStored);
       return appended;
     },
   };
@@ -108,9 +123,11 @@ function durabilityOf(db: Database, lastCommitAt: number | undefined): ReturnTyp
  */
 export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: SqliteEventLogOptions): EventLog {
   const db = openSqlite({ file, synchronous: 'FULL', migrations });
+  db.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
   const readDb = new Sqlite(file, { readonly: true });
   const identity = db.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
-  const writer = createWriter(db, wallTime);
+  const tail = createTail(tailSize);
+  const writer = createWriter(db, { wallTime, onStored: tail.add });
   const listeners: (() => void)[] = [];
   let failed: LogFailed | undefined;
   let lastCommitAt: number | undefined;
@@ -139,7 +156,7 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
     identity,
     append: group.append,
     head: writer.head,
-    ...createLogReader(readDb, { head: writer.head, fail }),
+    ...createLogReader(readDb, { tail, head: writer.head, fail }),
     durability: () => durabilityOf(db, lastCommitAt),
     onAppended: (listener) => void listeners.push(listener),
     async close() {

@@ -8,24 +8,30 @@ import {
   type LogRange,
   type StoredEvent,
 } from './event-log';
+import { createReadCache } from './read-cache';
+import type { EventsInMemory } from './tail';
 
 /** A read that searches for types looks at so many events at once, so that a rare type never blocks the process. */
 const lookedAtAtOnce = 4_096;
 
-type Row = StoredEvent & { checksum: number };
+type Row = [sequence: number, id: string, type: string, key: string, storedAt: number, text: string, checksum: number];
 
+/**
+ * Each event is checked: one that isn't what was stored, or is missing, ends the page before it; where it is the first
+ * one, DamagedRecord is thrown.
+ */
 function createPages(db: Database) {
-  const columns = 'sequence, id, type, key, stored_at AS storedAt, checksum, text';
+  const columns = 'sequence, id, type, key, stored_at, text, checksum';
   const range = `sequence > $after AND sequence <= $upTo`;
   const end = 'ORDER BY sequence LIMIT $limit';
   const ofTypes = 'type IN (SELECT value FROM json_each($types))';
+  const select = (where: string) =>
+    db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${where} ${end}`).raw();
   const statements = {
-    all: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${range} ${end}`),
-    types: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${range} AND ${ofTypes} ${end}`),
-    key: db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE key = $key AND ${range} ${end}`),
-    keyAndTypes: db.prepare<unknown[], Row>(
-      `SELECT ${columns} FROM events WHERE key = $key AND ${range} AND ${ofTypes} ${end}`,
-    ),
+    all: select(range),
+    types: select(`${range} AND ${ofTypes}`),
+    key: select(`key = $key AND ${range}`),
+    keyAndTypes: select(`key = $key AND ${range} AND ${ofTypes}`),
   };
 
   function rows(asked: LogRange, upTo: number): IterableIterator<Row> {
@@ -43,19 +49,19 @@ function createPages(db: Database) {
     const last = Math.min(asked.upTo ?? head, head);
     // By key there is an index; without one a search for types goes on page by page.
     const upTo = asked.key === undefined && asked.types ? Math.min(last, asked.after + lookedAtAtOnce) : last;
+    const isWhole = asked.key === undefined && !asked.types;
     const events: StoredEvent[] = [];
     let size = 0;
-    for (const { checksum, ...event } of rows(asked, upTo)) {
-      if (crc32(event.text) !== checksum) {
+    for (const [sequence, id, type, key, storedAt, text, checksum] of rows(asked, upTo)) {
+      const expected = isWhole ? asked.after + events.length + 1 : sequence;
+      if (sequence !== expected || crc32(text) !== checksum) {
         // What is before the damage can still be used; the next read begins with it and stops.
-        if (events.length > 0) return { events, upTo: event.sequence - 1 };
-        throw new DamagedRecord(event.sequence);
+        if (events.length > 0) return { events, upTo: expected - 1 };
+        throw new DamagedRecord(expected);
       }
-      events.push(event);
-      size += event.text.length;
-      if (events.length >= asked.limit || size >= (asked.maxSize ?? Infinity)) {
-        return { events, upTo: event.sequence };
-      }
+      events.push({ sequence, id, type, key, storedAt, text });
+      size += text.length;
+      if (events.length >= asked.limit || size >= (asked.maxSize ?? Infinity)) return { events, upTo: sequence };
     }
     return { events, upTo: Math.max(upTo, asked.after) };
   };
@@ -76,12 +82,12 @@ function createTimeSearch(db: Database) {
 }
 
 /**
- * Reads the log, over a connection of its own, so that a read sees only what is committed.
+ * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
  * What can't be read means that the disk failed, but for a damaged record: the others are good.
  */
 export function createLogReader(
   db: Database,
-  { head, fail }: { head: () => number; fail: (error: unknown) => LogFailed },
+  { tail, head, fail }: { tail: EventsInMemory; head: () => number; fail: (error: unknown) => LogFailed },
 ): Pick<EventLog, 'read' | 'firstSince'> {
   async function orFail<T>(look: () => T): Promise<T> {
     try {
@@ -90,7 +96,7 @@ export function createLogReader(
       throw error instanceof DamagedRecord ? error : fail(error);
     }
   }
-  const readPage = createPages(db);
+  const readPage = createReadCache(tail, createPages(db));
   const firstSince = createTimeSearch(db);
   return {
     read: (range) => orFail(() => readPage(range, head())),
