@@ -84,7 +84,8 @@ function complete(event: Attributes, { newId, now }: Completion): NewEvent {
     ...(data === undefined ? {} : { data }),
     ...(bytes === undefined ? {} : { data_base64: bytes }),
   };
-  return { id, source, type, key, text: JSON.stringify(whole) };
+  const cause = text('causationid');
+  return { id, source, type, key, ...(cause ? { cause } : {}), text: JSON.stringify(whole) };
 }
 
 /**

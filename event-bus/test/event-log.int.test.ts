@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { DamagedRecord, LogFailed } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
 import { createMemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
+import { eventLogSearchContract } from './event-log-search.contract';
 import { eventLogTimesContract } from './event-log-times.contract';
 import { useFolder } from './use-folder';
 
@@ -26,6 +28,7 @@ const open = (options: Partial<SqliteEventLogOptions> = {}) =>
 describe('the log in memory', () => {
   eventLogContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
   eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
+  eventLogSearchContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
 });
 
 describe('the log in SQLite', () => {
@@ -42,6 +45,24 @@ describe('the log in SQLite', () => {
       await log.close();
       return open({ wallTime });
     },
+  });
+
+  eventLogSearchContract({ open: async () => open() });
+
+  it('finds the effects of events that were stored by an older program', async () => {
+    await open().close();
+    const db = new Sqlite(file);
+    db.exec(`DROP INDEX events_by_cause; ALTER TABLE events DROP COLUMN cause; PRAGMA user_version = 1`);
+    const texts = ['{"causationid":"a","sequence":1}', '{"sequence":2}', '{"causationid":5,"sequence":3}', 'damaged'];
+    const insert = db.prepare(
+      `INSERT INTO events (sequence, id, source, type, key, stored_at, checksum, text) VALUES (?, ?, '/s', 'T', 'k', 1, ?, ?)`,
+    );
+    texts.forEach((text, index) => insert.run(index + 1, `e${index}`, crc32(text), text));
+    db.close();
+    const log = open();
+    expect((await log.effectsOf('a')).map(({ sequence }) => sequence)).toEqual([1]);
+    expect(await log.effectsOf('5')).toEqual([]);
+    await log.close();
   });
 
   it('fsyncs its commits at the first open and at every other', async () => {
@@ -92,7 +113,9 @@ describe('the log in SQLite', () => {
     const db = new Sqlite(file);
     db.exec('DROP TABLE events');
     await expect(log.append([newEvent()])).rejects.toThrow(LogFailed);
-    db.exec('CREATE TABLE events (sequence, id, source, type, key, stored_at, checksum, text, UNIQUE (id, source))');
+    db.exec(
+      'CREATE TABLE events (sequence, id, source, type, key, cause, stored_at, checksum, text, UNIQUE (id, source))',
+    );
     db.close();
     await expect(log.append([newEvent()])).rejects.toThrow(LogFailed);
     expect(fatal).toHaveLength(1);

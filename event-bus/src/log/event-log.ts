@@ -5,6 +5,8 @@ export interface NewEvent {
   type: string;
   /** Events of one key are delivered in order. */
   key: string;
+  /** The id of the event that caused this one, where it says so. */
+  cause?: string;
   /** The whole event as a JSON object, without a `sequence`: that is the log's to give. */
   text: string;
 }
@@ -46,6 +48,9 @@ export interface LogPage {
   upTo: number;
 }
 
+/** A search by id gives no more than so many events. */
+export const mostFound = 100;
+
 /** A record is not what was stored, or is missing. Readers stop there: skipping it would lose an event in silence. */
 export class DamagedRecord extends Error {
   override readonly name = 'DamagedRecord';
@@ -78,6 +83,10 @@ export interface EventLog {
   read(range: LogRange): Promise<LogPage>;
   /** The sequence of the first event that was stored at that time (ms since 1970) or later; `head + 1` when none was. */
   firstSince(time: number): Promise<number>;
+  /** Events of this id, oldest first: more than one where sources share it. At most {@link mostFound}. */
+  find(id: string): Promise<StoredEvent[]>;
+  /** Events that name this id as their cause, oldest first. At most {@link mostFound}; `limit` may be less. */
+  effectsOf(id: string, limit?: number): Promise<StoredEvent[]>;
   /** How durable an append is at present, for people. */
   durability(): Record<string, string | number | null>;
   /** Calls `listener` after each commit that added events, once their publishers have been answered. */

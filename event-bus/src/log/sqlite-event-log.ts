@@ -22,6 +22,11 @@ const migrations = [
    ) STRICT;
    CREATE UNIQUE INDEX events_by_id ON events (id, source);
    CREATE INDEX events_by_key ON events (key);`,
+  // Partial: an event that nothing caused costs no more than before. Damaged text keeps nobody from opening the log.
+  `ALTER TABLE events ADD COLUMN cause TEXT;
+   UPDATE events SET cause = text ->> 'causationid'
+     WHERE CASE WHEN json_valid(text) THEN json_type(text, '$.causationid') = 'text' END;
+   CREATE INDEX events_by_cause ON events (cause) WHERE cause IS NOT NULL;`,
 ];
 
 /** What is kept in memory of the newest events. */
@@ -48,8 +53,8 @@ function createWriter(
   { wallTime, onStored }: { wallTime: () => number; onStored: (event: StoredEvent) => void },
 ) {
   const insert = db.prepare(
-    `INSERT INTO events (sequence, id, source, type, key, stored_at, checksum, text)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
+    `INSERT INTO events (sequence, id, source, type, key, cause, stored_at, checksum, text)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
   );
   const find = db.prepare<[string, string], number>('SELECT sequence FROM events WHERE id = ? AND source = ?').pluck();
   const newest = db
@@ -64,9 +69,9 @@ function createWriter(
     let next = head + 1;
     const stored: StoredEvent[] = [];
     const appended = appends.map((events) =>
-      events.map(({ id, source, type, key, text }): Appended => {
+      events.map(({ id, source, type, key, cause = null, text }): Appended => {
         const numbered = `${text.slice(0, -1)},"sequence":${next}}`;
-        const { changes } = insert.run(next, id, source, type, key, storedAt, crc32(numbered), numbered);
+        const { changes } = insert.run(next, id, source, type, key, cause, storedAt, crc32(numbered), numbered);
         if (changes !== 1) return { id, sequence: find.get(id, source) ?? 0 };
         stored.push({ sequence: next, id, type, key, storedAt, text: numbered });
         return { id, sequence: next++ };

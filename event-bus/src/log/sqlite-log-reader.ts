@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from './event-log';
 import { createReadCache } from './read-cache';
+import { createIdSearch, createTimeSearch } from './sqlite-log-search';
 import type { EventsInMemory } from './tail';
 
 /** A read that searches for types looks at so many events at once, so that a rare type never blocks the process. */
@@ -67,20 +68,6 @@ function createPages(db: Database) {
   };
 }
 
-/** Finds times by halves: no index is needed, since times never go back from one sequence to the next. */
-function createTimeSearch(db: Database) {
-  const storedAt = db.prepare<[number], number>('SELECT stored_at FROM events WHERE sequence = ?').pluck();
-  return (time: number, head: number): number => {
-    let [least, most] = [1, head + 1];
-    while (least < most) {
-      const middle = Math.floor((least + most) / 2);
-      if ((storedAt.get(middle) ?? Infinity) < time) least = middle + 1;
-      else most = middle;
-    }
-    return least;
-  };
-}
-
 /**
  * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
  * What can't be read means that the disk failed, but for a damaged record: the others are good.
@@ -88,7 +75,7 @@ function createTimeSearch(db: Database) {
 export function createLogReader(
   db: Database,
   { tail, head, fail }: { tail: EventsInMemory; head: () => number; fail: (error: unknown) => LogFailed },
-): Pick<EventLog, 'read' | 'firstSince'> {
+): Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf'> {
   async function orFail<T>(look: () => T): Promise<T> {
     try {
       return look();
@@ -98,8 +85,11 @@ export function createLogReader(
   }
   const readPage = createReadCache(tail, createPages(db));
   const firstSince = createTimeSearch(db);
+  const search = createIdSearch(db);
   return {
     read: (range) => orFail(() => readPage(range, head())),
     firstSince: (time) => orFail(() => firstSince(time, head())),
+    find: (id) => orFail(() => search.find(id)),
+    effectsOf: (id, limit) => orFail(() => search.effectsOf(id, limit)),
   };
 }

@@ -1,4 +1,11 @@
-import type { EventLog, LogPage, LogRange, NewEvent, StoredEvent } from '../../src/log/event-log';
+import {
+  type EventLog,
+  type LogPage,
+  type LogRange,
+  mostFound,
+  type NewEvent,
+  type StoredEvent,
+} from '../../src/log/event-log';
 
 /** A log in memory, for the simulation. It keeps the same contract as the one on disk. */
 export function createMemoryEventLog({
@@ -9,15 +16,17 @@ export function createMemoryEventLog({
   identity?: string;
 }): EventLog {
   const events: StoredEvent[] = [];
+  const causes = new Map<number, string>();
   const known = new Map<string, number>();
   const listeners: (() => void)[] = [];
 
-  function append({ id, source, type, key, text }: NewEvent): { id: string; sequence: number } {
+  function append({ id, source, type, key, cause, text }: NewEvent): { id: string; sequence: number } {
     const name = JSON.stringify([source, id]);
     const before = known.get(name);
     if (before !== undefined) return { id, sequence: before };
     const sequence = events.length + 1;
     known.set(name, sequence);
+    if (cause !== undefined) causes.set(sequence, cause);
     events.push({
       sequence,
       id,
@@ -55,6 +64,9 @@ export function createMemoryEventLog({
       const found = events.findIndex(({ storedAt }) => storedAt >= time);
       return found < 0 ? events.length + 1 : found + 1;
     },
+    find: async (id) => events.filter((event) => event.id === id).slice(0, mostFound),
+    effectsOf: async (id, limit = mostFound) =>
+      events.filter(({ sequence }) => causes.get(sequence) === id).slice(0, Math.min(limit, mostFound)),
     durability: () => ({ synchronous: 'none' }),
     onAppended: (listener) => void listeners.push(listener),
     close: async () => undefined,
