@@ -1,15 +1,21 @@
 import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
 import type { Express } from 'express';
+import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
+import { createReplay } from './delivery/replay';
 import type { Completion } from './envelope';
+import { deadLetterRoutes } from './http/dead-letters';
 import { historyRoute } from './http/history';
 import { createPublish, publishRoute } from './http/publish';
+import { refusePages } from './http/refuse-pages';
+import { replayRoute } from './http/replay';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
 
 export interface AppDeps extends Completion {
   log: EventLog;
   dispatcher: Dispatcher;
+  deadLetters: DeadLetters;
   /** Checks the signature of publishes; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -20,19 +26,28 @@ export interface AppDeps extends Completion {
  * The bus over HTTP. It has no CORS, and takes only JSON types and `ce-*` headers: no web page can reach it through
  * someone's browser.
  */
-export function createApp({ log, dispatcher, newId, now, verifier, logger, metrics }: AppDeps): Express {
+export function createApp({ log, dispatcher, deadLetters, newId, now, verifier, logger, metrics }: AppDeps): Express {
   const app = createServiceApp({
     logger,
     metrics,
     isReady: () => true,
     health: () => ({ durability: log.durability(), head: log.head() }),
   });
+  app.use(refusePages);
   const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
+  const letters = deadLetterRoutes({ deadLetters, log });
   mountRoutes(app, {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
     '/subscriptions': { get: subscriptions.list },
     '/subscriptions/:group': { get: subscriptions.get, put: subscriptions.put, delete: subscriptions.remove },
+    '/subscriptions/:group/pause': { post: subscriptions.pause },
+    '/subscriptions/:group/resume': { post: subscriptions.resume },
+    '/subscriptions/:group/replay': { post: replayRoute({ replays: createReplay({ log, dispatcher }) }) },
+    '/dead-letters': { get: letters.list },
+    '/dead-letters/redeliver': { post: letters.redeliver },
+    '/dead-letters/redeliveries/:job': { get: letters.job },
+    '/dead-letters/:id': { get: letters.get, delete: letters.discard },
   });
   return finishApp(app, logger);
 }

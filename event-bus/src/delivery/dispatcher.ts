@@ -5,6 +5,7 @@ import type { DeliveryObserver } from './deliver';
 import type { DeliveryState, SavedGroup } from './delivery-state';
 import { createGroup, type Group } from './group';
 import type { GroupStatus } from './group-status';
+import type { KeyCommands } from './key-commands';
 import { type GroupLimits, groupLimits } from './limits';
 import type { Sender } from './send';
 import { firstCursor, type Subscription } from './subscription';
@@ -31,6 +32,13 @@ export interface Dispatcher {
   remove(name: string): Promise<void>;
   /** Whatever the group waits for a time for is tried at once. Nothing where there is no such group. */
   retryNow(name: string): void;
+  /** It sends nothing until it is resumed, or gets new settings. Throws NotFound. */
+  pause(name: string, because: string): Promise<void>;
+  resume(name: string): Promise<void>;
+  /** Delivers everything after this sequence again; beyond the group's cursor it changes nothing. Throws NotFound. */
+  rewind(name: string, cursor: number): Promise<void>;
+  /** Throws NotFound. */
+  keyCommands(name: string): KeyCommands;
   /** Throws NotFound. */
   status(name: string): GroupStatus;
   statuses(): GroupStatus[];
@@ -69,10 +77,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     before: SavedGroup | undefined,
     configured: string | undefined,
   ): Promise<void> {
+    const cursor = firstCursor(subscription, log.head());
+    await changed(name, () =>
+      state.saveGroup({ name, subscription, cursor, configured: configured ?? before?.configured }),
+    );
+  }
+
+  /** Changes what is stored of a group while it stands still, and starts it anew. */
+  async function changed(name: string, change: () => Promise<void>): Promise<void> {
     await groups.get(name)?.stop();
     groups.delete(name);
-    const cursor = firstCursor(subscription, log.head());
-    await state.saveGroup({ name, subscription, cursor, configured: configured ?? before?.configured });
+    await change();
     const saved = await find(name);
     if (saved) await run(saved);
   }
@@ -120,6 +135,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         await state.removeGroup(name);
       }),
     retryNow: (name) => groups.get(name)?.retryNow(),
+    pause: (name, because) => inTurn(async () => groupNamed(name).pause(because)),
+    resume: (name) => inTurn(async () => groupNamed(name).resume()),
+    rewind: (name, cursor) =>
+      inTurn(async () => {
+        groupNamed(name);
+        await changed(name, async () => {
+          const reached = (await find(name))?.cursor ?? 0;
+          await state.rewindGroup(name, Math.min(cursor, reached));
+        });
+      }),
+    keyCommands: groupNamed,
     status: (name) => groupNamed(name).status(),
     statuses: () => [...groups.keys()].sort().map((name) => groupNamed(name).status()),
     async stop() {

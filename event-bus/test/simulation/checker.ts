@@ -18,6 +18,7 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
   const byKey = new Map<string, StoredEvent[]>();
   const faults: string[] = [];
   const groups = new Map<string, Seen>();
+  const askedAgainAt = new Map<string, number>();
 
   function seen(group: string): Seen {
     const found = groups.get(group) ?? { handled: new Set(), refusals: new Map(), givenUp: new Set() };
@@ -44,7 +45,9 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
     const answers = new Map<number, number>();
     return (pushed, { now, timeoutMs }) => {
       for (const { sequence } of pushed) {
-        if ((answers.get(sequence) ?? Infinity) <= now) faults.push(`${group} got ${sequence} after its answer`);
+        const answeredAt = answers.get(sequence) ?? Infinity;
+        if (answeredAt <= now && answeredAt >= (askedAgainAt.get(group) ?? 0))
+          faults.push(`${group} got ${sequence} after its answer`);
       }
       return (arrivesAt) => {
         if (arrivesAt > now + timeoutMs - tickMs) return;
@@ -60,6 +63,8 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
       events.push(event);
       byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
     },
+    /** Somebody wants events again that the group has answered before this time. */
+    askedAgain: (group: string, now: number) => void askedAgainAt.set(group, now),
     watch: (group: string): Watcher => ({
       sent: watchForHaste(group),
       received(pushed) {

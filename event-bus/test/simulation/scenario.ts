@@ -9,7 +9,9 @@ import { type Behaviour, type Subscriber, wellBehaved } from './subscriber';
 import { createVirtualTime } from './virtual-time';
 
 export interface Scenario extends Pick<World, 'time' | 'log' | 'state' | 'checker'> {
-  life: Life;
+  readonly life: Life;
+  /** Kills the bus and starts it again on what it stored. */
+  restart(): void;
   subscriber(group: string): Subscriber;
   behave(group: string, behaviour: Partial<Behaviour>, url?: string): void;
   /** Appends one event for each key, in this order. Gives their sequences. */
@@ -40,7 +42,7 @@ export function createScenario(
   const { read } = log;
   const random = createSeededRandom(seed);
   const world = { time, random, log, state, subscribers, subscriptions, checker, limits, crashAtTransition: () => 0 };
-  const life = startBus(world);
+  let life = startBus(world);
   let made = 0;
 
   function subscriber(group: string): Subscriber {
@@ -50,7 +52,14 @@ export function createScenario(
   }
 
   return {
-    ...{ time, log, state, checker, life, subscriber },
+    ...{ time, log, state, checker, subscriber },
+    get life() {
+      return life;
+    },
+    restart() {
+      life.kill();
+      life = startBus(world);
+    },
     behave(group, behaviour, url) {
       const { behaviours } = subscriber(group);
       for (const one of url === undefined ? [...behaviours.keys()] : [url]) {

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { createSigner, createVerifier, type Logger, newId, type Registry } from '@blog/kit';
+import type { Express } from 'express';
+import { createApp } from './app';
+import { systemClock } from './delivery/clock';
+import { createDeadLetters } from './delivery/dead-letters';
+import { createDispatcher } from './delivery/dispatcher';
+import { type GroupLimits, groupLimits } from './delivery/limits';
+import { createHttpSender } from './delivery/send';
+import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
+import type { Subscription } from './delivery/subscription';
+import { openSqliteEventLog } from './log/sqlite-event-log';
+import { createBusMetrics } from './metrics';
+
+export interface BusOptions {
+  /** Holds `event-bus.db` (the log) and `event-bus-delivery.db` (how far each group is). */
+  folder: string;
+  /** Groups of the settings; the stored ones go on besides. */
+  subscriptions: Record<string, Subscription>;
+  /** With any, pushes are signed by the first and publishes verified by all of them. */
+  secrets: readonly string[];
+  limits?: Partial<GroupLimits>;
+  logger: Logger;
+  metrics: Registry;
+  /** The disk failed. The process must end: after a failed fsync nothing in it can tell what is stored. */
+  onFatal: (error: unknown) => void;
+}
+
+export interface Bus {
+  app: Express;
+  /** Stops the delivery, then closes the files. */
+  close(): Promise<void>;
+}
+
+/** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
+export async function openBus({
+  folder,
+  subscriptions,
+  secrets,
+  logger,
+  metrics,
+  onFatal,
+  limits,
+}: BusOptions): Promise<Bus> {
+  const { wallTime } = systemClock;
+  const busMetrics = createBusMetrics(metrics, wallTime);
+  const { onCommit, observer } = busMetrics;
+  const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
+  const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
+
+  const [newest, ...older] = secrets;
+  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  const dispatcher = createDispatcher({
+    ...{ log, state, logger, onFatal, observer, clock: systemClock, random: Math.random },
+    ...(limits ? { limits } : {}),
+    openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
+  });
+  busMetrics.watch(dispatcher);
+  await dispatcher.start(subscriptions);
+
+  const app = createApp({
+    ...{ log, dispatcher, newId, logger, metrics, now: () => new Date(wallTime()) },
+    deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
+    ...(newest === undefined ? {} : { verifier: createVerifier(secrets) }),
+  });
+  return {
+    app,
+    async close() {
+      await dispatcher.stop();
+      await state.close();
+      await log.close();
+    },
+  };
+}
