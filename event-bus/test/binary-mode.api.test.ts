@@ -145,7 +145,7 @@ describe('a page in a browser', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
     'gets nowhere with what needs no preflight: a body of the type "%s" and no ce- headers',
     async (type) => {
-      const headers = type ? { 'Content-Type': type } : {};
+      const headers: Record<string, string> = type ? { 'Content-Type': type } : {};
       const body = '{"type":"T","data":{}}';
       expect((await publish({ Origin: 'http://evil.example', ...headers }, body)).status).toBe(403);
       // Even if a browser left its Origin out.

@@ -1,0 +1,14 @@
+export const usage = `npm run bus -- <command>
+
+  groups                                    who gets events, how far each group is, and what it waits for
+  pause <group>, resume <group>             events wait in the log meanwhile
+  dead-letters [--group g] [--reason r] [--key k] [--state dead|queued|redelivered]
+                                            events given up, and why
+  redeliver <id>…                           delivers dead letters again, and shows how that goes
+  redeliver --group g [--reason r] [--key k], redeliver --all
+  replay <group> --from beginning|<sequence>|<ISO time> [--key k] [--dry-run]
+                                            delivers events again that the group has had
+  tail [--from <sequence>] [--type T]… [--key k]
+                                            shows events as they come; Ctrl+C ends it
+
+It talks to http://127.0.0.1:4005, or to EVENT_BUS_URL.`;
