@@ -1,5 +1,13 @@
-import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
+import {
+  createRequestTracker,
+  createServiceApp,
+  finishApp,
+  type Logger,
+  mountRoutes,
+  type Registry,
+  type Verifier,
+} from '@blog/kit';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
@@ -7,6 +15,7 @@ import type { Completion } from './envelope';
 import { deadLetterRoutes } from './http/dead-letters';
 import { historyRoute } from './http/history';
 import { createPublish, publishRoute } from './http/publish';
+import { createPublishListener } from './http/publish-listener';
 import { refusePages } from './http/refuse-pages';
 import { replayRoute } from './http/replay';
 import { subscriptionRoutes } from './http/subscriptions';
@@ -26,10 +35,13 @@ export interface AppDeps extends Completion {
  * The bus over HTTP. It has no CORS, and takes only JSON types and `ce-*` headers: no web page can reach it through
  * someone's browser.
  */
-export function createApp({ log, dispatcher, deadLetters, newId, now, verifier, logger, metrics }: AppDeps): Express {
+export function createApp(deps: AppDeps): RequestListener {
+  const { log, dispatcher, deadLetters, newId, now, verifier, logger, metrics } = deps;
+  const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
     metrics,
+    trackRequest,
     isReady: () => true,
     health: () => ({ durability: log.durability(), head: log.head() }),
   });
@@ -49,5 +61,5 @@ export function createApp({ log, dispatcher, deadLetters, newId, now, verifier, 
     '/dead-letters/redeliveries/:job': { get: letters.job },
     '/dead-letters/:id': { get: letters.get, delete: letters.discard },
   });
-  return finishApp(app, logger);
+  return createPublishListener({ publish, trackRequest, logger, otherwise: finishApp(app, logger) });
 }

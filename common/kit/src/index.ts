@@ -22,6 +22,7 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
 
 // HTTP
 export { createServiceApp, finishApp, mountRoutes, type ServiceAppOptions } from './service-app';
+export { createRequestTracker, type TrackRequest } from './track-requests';
 export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-body';
 export { type RunningServer, startServer } from './server';
 export {
@@ -37,7 +38,16 @@ export {
   Unprocessable,
   UnsupportedMedia,
 } from './errors';
-export { faultsOf, formatPath, type Problem, problem, problemHandler, problemOf, sendProblem } from './problem-json';
+export {
+  faultsOf,
+  formatPath,
+  type Problem,
+  problem,
+  problemHandler,
+  problemOf,
+  sendError,
+  sendProblem,
+} from './problem-json';
 export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
 
 // Signatures

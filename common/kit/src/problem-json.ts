@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import {
   Conflict,
@@ -14,6 +15,7 @@ import {
   UnsupportedMedia,
 } from './errors';
 import type { Logger } from './logger';
+import { pathOf } from './track-requests';
 
 /** RFC 9457, with the fields at fault and the request's id, which is also in the log. */
 export interface Problem {
@@ -50,12 +52,13 @@ export function problem(status: number, more: Partial<Problem> = {}): Problem {
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, ...more };
 }
 
-export function sendProblem(res: Response, body: Problem): void {
+export function sendProblem(res: ServerResponse, body: Problem): void {
   const requestId = res.getHeader('X-Request-Id');
-  res
-    .status(body.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(requestId === undefined ? body : { ...body, requestId }));
+  const text = JSON.stringify(requestId === undefined ? body : { ...body, requestId });
+  res.statusCode = body.status;
+  res.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
 }
 
 /** How a path is written for people: `comments[2].content`. */
@@ -124,19 +127,25 @@ export function problemOf(error: unknown): Problem | undefined {
   return status !== undefined && status >= 400 && status < 500 ? problem(status) : undefined;
 }
 
-/** The last handler of every app: maps meanings to statuses; an unknown error is logged and is a bare 500. */
+/** Answers with what an error means; an unknown one is logged and is a bare 500. */
+export function sendError(
+  error: unknown,
+  { req, res, logger }: { req: IncomingMessage; res: ServerResponse; logger: Logger },
+): void {
+  const known = problemOf(error);
+  if (error instanceof Unavailable) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+  if (!known) {
+    const { method } = req;
+    logger.error({ err: error, requestId: res.getHeader('X-Request-Id'), method, path: pathOf(req) }, 'failed');
+  }
+  sendProblem(res, known ?? problem(500));
+}
+
+/** The last handler of every app: maps meanings to statuses. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
-    const known = problemOf(error);
-    if (error instanceof Unavailable) res.setHeader('Retry-After', String(error.retryAfterSeconds));
-    if (!known) {
-      logger.error(
-        { err: error, requestId: res.getHeader('X-Request-Id'), method: req.method, path: req.path },
-        'failed',
-      );
-    }
-    sendProblem(res, known ?? problem(500));
+    if (res.headersSent) next(error);
+    else sendError(error, { req, res, logger });
   };
 }
 

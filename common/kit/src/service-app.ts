@@ -1,14 +1,15 @@
 import cors from 'cors';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
-import { newId } from './envelope';
 import type { Logger } from './logger';
-import { Histogram } from './metrics';
 import { notFoundHandler, problem, problemHandler, sendProblem } from './problem-json';
+import { createRequestTracker, type TrackRequest } from './track-requests';
 
 export interface ServiceAppOptions {
   logger: Logger;
   metrics: Registry;
+  /** Where the process answers some requests outside of this app: the tracker that it uses there too. */
+  trackRequest?: TrackRequest;
   /** Whether the process's own dependencies work. Peers don't count: a peer that is away makes nobody unready. */
   isReady: () => boolean | Promise<boolean>;
   /** What `/healthz` tells besides `{"status":"ok"}`. */
@@ -18,47 +19,22 @@ export interface ServiceAppOptions {
   exposedHeaders?: string[];
 }
 
-const wellFormedRequestId = /^[\w-]{1,64}$/;
-
 /** The door for events is open to no page: otherwise any site could push events through its visitor's browser. */
 const doorForEvents = /^\/events\/?$/i;
-
-const requestId: RequestHandler = (req, res, next) => {
-  const given = req.get('X-Request-Id');
-  res.setHeader('X-Request-Id', given !== undefined && wellFormedRequestId.test(given) ? given : newId());
-  next();
-};
-
-function observeRequests(metrics: Registry, logger: Logger): RequestHandler {
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    registers: [metrics],
-  });
-  return (req, res, next) => {
-    const started = process.hrtime.bigint();
-    res.on('finish', () => {
-      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const route = (req.route as { path?: string } | undefined)?.path ?? 'none';
-      duration.observe({ method: req.method, route, status: res.statusCode }, seconds);
-      logger.debug({ method: req.method, path: req.path, status: res.statusCode, ms: seconds * 1000 }, 'answered');
-    });
-    next();
-  };
-}
 
 /**
  * An Express app with what every process has: request ids, `/healthz` (alive), `/readyz` (ready), `/metrics`.
  * Mount routes with {@link mountRoutes}, then call {@link finishApp}.
  */
 export function createServiceApp(options: ServiceAppOptions): Express {
-  const { logger, metrics, isReady, health = () => ({}), openTo = 'no-origin', exposedHeaders = [] } = options;
+  const { metrics, isReady, health = () => ({}), openTo = 'no-origin', exposedHeaders = [] } = options;
+  const { trackRequest = createRequestTracker(options) } = options;
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestId);
-  app.use(observeRequests(metrics, logger));
+  app.use((req, res, next) => {
+    trackRequest(req, res, () => (req.route as { path?: string } | undefined)?.path ?? 'none');
+    next();
+  });
   if (openTo === 'any-origin') {
     const open = cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] });
     app.use((req, res, next) => (doorForEvents.test(req.path) ? next() : open(req, res, next)));

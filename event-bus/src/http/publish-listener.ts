@@ -1,0 +1,60 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type Logger, sendError, type TrackRequest } from '@blog/kit';
+import { largestRequest, type Publish } from './publish';
+
+/** Whether nothing has to be said or done about a publish before its bytes are read, by its first lines alone. */
+function isPlain({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === 'POST' &&
+    url === '/events' &&
+    headers.origin === undefined &&
+    headers['content-encoding'] === undefined &&
+    headers['transfer-encoding'] === undefined &&
+    Number(headers['content-length']) <= largestRequest
+  );
+}
+
+function whenRead(req: IncomingMessage, use: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  // One that is cut off never ends: nobody is there to be answered.
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', () => use(Buffer.concat(chunks)));
+}
+
+function sendJson(res: ServerResponse, value: unknown): void {
+  const text = JSON.stringify(value);
+  res.writeHead(200, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  res.end(text);
+}
+
+/**
+ * Answers a plain `POST /events` by itself: reading the body through Express would cost more than storing and
+ * delivering the event. Everything else is `otherwise`'s, also a publish that is a page's, compressed, chunked, too large
+ * or has a query. Both call the same `publish`, track requests and answer errors alike; what the answers mean stands at
+ * `publishRoute`.
+ */
+export function createPublishListener({
+  publish,
+  trackRequest,
+  logger,
+  otherwise,
+}: {
+  publish: Publish;
+  trackRequest: TrackRequest;
+  logger: Logger;
+  otherwise: RequestListener;
+}): RequestListener {
+  return (req, res) => {
+    if (!isPlain(req)) return otherwise(req, res);
+    trackRequest(req, res, () => '/events');
+    whenRead(req, (body) => {
+      publish({ headers: req.headers, body }).then(
+        (published) => sendJson(res, published),
+        (error: unknown) => sendError(error, { req, res, logger }),
+      );
+    });
+  };
+}
