@@ -1,6 +1,6 @@
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { createSigner, createVerifier, type Logger, newId, type Registry } from '@blog/kit';
-import type { Express } from 'express';
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
@@ -27,7 +27,7 @@ export interface BusOptions {
 }
 
 export interface Bus {
-  app: Express;
+  app: RequestListener;
   /** Stops the delivery, then closes the files. */
   close(): Promise<void>;
 }
