@@ -13,6 +13,7 @@ import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
 import type { Completion } from './envelope';
 import { deadLetterRoutes } from './http/dead-letters';
+import { eventRoutes } from './http/event';
 import { historyRoute } from './http/history';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
@@ -20,11 +21,15 @@ import { refusePages } from './http/refuse-pages';
 import { replayRoute } from './http/replay';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
+import type { AttemptsKept } from './seen/attempts';
+import type { EventView } from './seen/event-view';
 
 export interface AppDeps extends Completion {
   log: EventLog;
   dispatcher: Dispatcher;
   deadLetters: DeadLetters;
+  view: EventView;
+  attemptsKept: AttemptsKept;
   /** Checks the signature of publishes; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -49,8 +54,11 @@ export function createApp(deps: AppDeps): RequestListener {
   const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });
+  const event = eventRoutes(deps);
   mountRoutes(app, {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
+    '/events/:id': { get: event.get },
+    '/events/:id/path': { get: event.path },
     '/subscriptions': { get: subscriptions.list },
     '/subscriptions/:group': { get: subscriptions.get, put: subscriptions.put, delete: subscriptions.remove },
     '/subscriptions/:group/pause': { post: subscriptions.pause },

@@ -11,6 +11,9 @@ import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { openSqliteEventLog } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
+import { createAttempts } from './seen/attempts';
+import { createEventView } from './seen/event-view';
+import { observersOf } from './seen/observers';
 
 export interface BusOptions {
   /** Holds `event-bus.db` (the log) and `event-bus-delivery.db` (how far each group is). */
@@ -44,14 +47,16 @@ export async function openBus({
 }: BusOptions): Promise<Bus> {
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
-  const { onCommit, observer } = busMetrics;
+  const { onCommit } = busMetrics;
+  const attempts = createAttempts({ wallTime });
   const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
 
   const [newest, ...older] = secrets;
   const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
   const dispatcher = createDispatcher({
-    ...{ log, state, logger, onFatal, observer, clock: systemClock, random: Math.random },
+    ...{ log, state, logger, onFatal, clock: systemClock, random: Math.random },
+    observer: observersOf(busMetrics.observer, attempts.observer),
     ...(limits ? { limits } : {}),
     openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
   });
@@ -60,6 +65,7 @@ export async function openBus({
 
   const app = createApp({
     ...{ log, dispatcher, newId, logger, metrics, now: () => new Date(wallTime()) },
+    ...{ view: createEventView({ log, dispatcher, state, attempts }), attemptsKept: attempts.kept },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     ...(newest === undefined ? {} : { verifier: createVerifier(secrets) }),
   });

@@ -8,6 +8,7 @@ import type { GroupStatus } from './group-status';
 import type { KeyCommands } from './key-commands';
 import { type GroupLimits, groupLimits } from './limits';
 import type { Sender } from './send';
+import type { EventPlace, Standing } from './standing';
 import { firstCursor, type Subscription } from './subscription';
 
 export interface DispatcherDeps {
@@ -42,6 +43,8 @@ export interface Dispatcher {
   /** Throws NotFound. */
   status(name: string): GroupStatus;
   statuses(): GroupStatus[];
+  /** How an event stands with each group. */
+  standings(event: EventPlace): { group: string; standing: Standing }[];
   stop(): Promise<void>;
 }
 
@@ -148,6 +151,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     keyCommands: groupNamed,
     status: (name) => groupNamed(name).status(),
     statuses: () => [...groups.keys()].sort().map((name) => groupNamed(name).status()),
+    standings: (event) =>
+      [...groups.keys()].sort().map((group) => ({ group, standing: groupNamed(group).standing(event) })),
     async stop() {
       stopped = true;
       await changes;

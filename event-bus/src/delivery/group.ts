@@ -6,12 +6,12 @@ import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
 import { type GroupStatus, statusOf } from './group-status';
 import { createKeyCommands, type KeyCommands } from './key-commands';
-import { remainingWaitMs } from './lane';
 import { createLanes, type Lane } from './lanes';
 import type { GroupLimits } from './limits';
 import { createPace } from './pace';
-import { createRetry, type RestoredGroup, restoredLanes } from './parked-lanes';
+import { createRetry, type RestoredGroup, restoreLanes } from './parked-lanes';
 import { type Sender, withTimeout } from './send';
+import { type EventPlace, type Standing, standingOf } from './standing';
 import { createWindow } from './window';
 
 export interface GroupDeps {
@@ -37,6 +37,8 @@ export interface Group extends KeyCommands {
   /** Whatever waits for a time is tried at once: the next probe, and parked lanes. */
   retryNow(): void;
   status(): GroupStatus;
+  /** How an event of the log stands with this group. */
+  standing(event: EventPlace): Standing;
   /** Waits briefly for what is in flight, stores the cursor, closes its connections. Twice is harmless. */
   stop(): Promise<void>;
 }
@@ -70,7 +72,11 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     everyMs: limits.saveCursorMs,
     onError: failWith,
   });
-  const { deliver, abort } = createDeliver({
+  const {
+    deliver,
+    abort,
+    inFlight: pushes,
+  } = createDeliver({
     ...deps,
     group,
     subscription,
@@ -207,14 +213,9 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     await deps.sender.close();
   }
 
-  for (const parked of restoredLanes(saved, clock.wallTime())) {
-    const lane = lanes.get(parked.key);
-    const waitMs = remainingWaitMs(parked, clock.wallTime(), limits.laneBackoff.longestMs);
-    lanes.park(lane, parked, clock.now() + waitMs);
-    // The cursor may have passed any event of the key up to where it is.
-    lane.passedUpTo = Math.max(saved.cursor, parked.head - 1);
-    lanes.release([parked.key]);
-  }
+  const inside = () => ({ saved, window, lanes, pace, pausedBecause, stoppedBecause, now: clock.wallTime() });
+
+  restoreLanes(saved, { lanes, clock, longestMs: limits.laneBackoff.longestMs });
   pump();
 
   return {
@@ -238,12 +239,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       pump();
     },
     stop: () => (stopping ??= stop()),
-    status: () =>
-      statusOf({
-        ...{ saved, window, lanes, pace, endpoints, head: log.head(), now: clock.wallTime() },
-        inFlight: inFlight.requests,
-        pausedBecause,
-        stoppedBecause,
-      }),
+    status: () => statusOf({ ...inside(), endpoints, head: log.head(), inFlight: inFlight.requests }),
+    standing: (event) => standingOf(event, { ...inside(), pushes: pushes(), monotonicNow: clock.now() }),
   };
 }

@@ -2,7 +2,7 @@ import type { EventLog } from '../log/event-log';
 import type { Clock } from './clock';
 import type { Deliver, Run } from './deliver';
 import type { DeliveryState, SavedGroup } from './delivery-state';
-import { type ParkedLane, parkedAtWill } from './lane';
+import { type ParkedLane, parkedAtWill, remainingWaitMs } from './lane';
 import type { Lane, Lanes } from './lanes';
 
 /** A group with its lanes that are parked, and the oldest queued dead letter of each key that has one. */
@@ -12,7 +12,7 @@ export interface RestoredGroup extends SavedGroup {
 }
 
 /** The parked lanes as they were stored; keys with a queued dead letter are parked for it, whatever they were. */
-export function restoredLanes({ parked, queued, cursor }: RestoredGroup, wallTime: number): ParkedLane[] {
+function restoredLanes({ parked, queued, cursor }: RestoredGroup, wallTime: number): ParkedLane[] {
   const lanes = new Map(parked.map((lane) => [lane.key, lane]));
   for (const { key, sequence: redelivering } of queued) {
     const lane = lanes.get(key) ?? parkedAtWill(key, cursor + 1, 'a dead letter is delivered again', wallTime);
@@ -20,6 +20,20 @@ export function restoredLanes({ parked, queued, cursor }: RestoredGroup, wallTim
     lanes.set(key, { ...lane, attempts: 0, faults: 0, redelivering });
   }
   return [...lanes.values()];
+}
+
+/** Parks the lanes again that were parked when the group stopped. */
+export function restoreLanes(
+  saved: RestoredGroup,
+  { lanes, clock, longestMs }: { lanes: Lanes; clock: Clock; longestMs: number },
+): void {
+  for (const parked of restoredLanes(saved, clock.wallTime())) {
+    const lane = lanes.get(parked.key);
+    lanes.park(lane, parked, clock.now() + remainingWaitMs(parked, clock.wallTime(), longestMs));
+    // The cursor may have passed any event of the key up to where it is.
+    lane.passedUpTo = Math.max(saved.cursor, parked.head - 1);
+    lanes.release([parked.key]);
+  }
 }
 
 /** Sends what a parked lane has next; at most so many events. The lane is busy. */

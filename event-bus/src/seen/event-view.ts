@@ -1,0 +1,158 @@
+import type { DeadLetterState, StoredLetter } from '../delivery/dead-letter-state';
+import type { Dispatcher } from '../delivery/dispatcher';
+import type { EventPlace, Standing, Wait } from '../delivery/standing';
+import type { EventLog, StoredEvent } from '../log/event-log';
+import type { Attempt, Attempts } from './attempts';
+
+/** One event with the others that it stands among. Times are ISO 8601. */
+export interface EventSummary {
+  sequence: number;
+  id: string;
+  source: string;
+  type: string;
+  key: string;
+  /** When it happened, as its publisher says, and when it was stored. */
+  time: string;
+  storedAt: string;
+  causationid: string | null;
+  correlationid: string | null;
+}
+
+/** What one group did or will do with an event. */
+export interface EventOfGroup {
+  group: string;
+  /**
+   * `done`: a remembered try went well. `passed`: the group is beyond it, and no try of it is remembered.
+   * `not-subscribed`: the group doesn't ask for its type.
+   */
+  state: 'done' | 'passed' | 'in-flight' | 'waiting' | 'dead-letter' | 'not-subscribed';
+  /** Where it is waiting: the nearest reason first. */
+  waitsFor: (Wait | { for: 'redelivery' })[];
+  /** The POST under way. */
+  inFlight: { endpoint: string; attempt: number; startedAt: string } | null;
+  deadLetter: { reason: string; attempts: number; firstFailedAt: string; deadAt: string; state: string } | null;
+  /** What is remembered, oldest first. */
+  attempts: Attempt[];
+}
+
+export interface EventViewDeps {
+  log: Pick<EventLog, 'find' | 'effectsOf'>;
+  dispatcher: Pick<Dispatcher, 'standings'>;
+  state: Pick<DeadLetterState, 'letters'>;
+  attempts: Attempts;
+}
+
+export interface EventView {
+  /** What each group did with each of these events, by sequence. */
+  groupsOf(events: readonly EventPlace[]): Promise<Map<number, EventOfGroup[]>>;
+  /** The event that caused this one: of several under its id, the newest before it. */
+  causeOf(event: StoredEvent): Promise<StoredEvent | undefined>;
+  /**
+   * All events of a chain, oldest first: from this one up to the first cause, and everything that came of it.
+   * `complete` is false where the chain has more than `most` events.
+   */
+  chainOf(event: StoredEvent, most: number): Promise<{ events: EventSummary[]; complete: boolean }>;
+}
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+function attributesOf({ text }: StoredEvent): (name: string) => string | null {
+  const attributes = JSON.parse(text) as Record<string, unknown>;
+  return (name) => {
+    const value = attributes[name];
+    return typeof value === 'string' ? value : null;
+  };
+}
+
+export function summaryOf(event: StoredEvent): EventSummary {
+  const { sequence, id, type, key, storedAt } = event;
+  const attribute = attributesOf(event);
+  return {
+    ...{ sequence, id, source: attribute('source') ?? '', type, key },
+    ...{ time: attribute('time') ?? '', storedAt: timeOf(storedAt) },
+    ...{ causationid: attribute('causationid'), correlationid: attribute('correlationid') },
+  };
+}
+
+export const sourceOf = (event: StoredEvent): string | null => attributesOf(event)('source');
+
+function showLetter(letter: StoredLetter): EventOfGroup['deadLetter'] {
+  const { reason, attempts, firstFailedAt, deadAt, phase } = letter;
+  return { reason, attempts, firstFailedAt: timeOf(firstFailedAt), deadAt: timeOf(deadAt), state: phase };
+}
+
+function eventOfGroup(
+  group: string,
+  standing: Standing,
+  letter: StoredLetter | undefined,
+  attempts: Attempt[],
+): EventOfGroup {
+  const rest = { waitsFor: [], inFlight: null, deadLetter: letter ? showLetter(letter) : null, attempts };
+  if (standing.state === 'in-flight') {
+    const { state, ...inFlight } = standing;
+    return { group, state, ...rest, inFlight };
+  }
+  if (standing.state === 'waiting') return { group, ...rest, ...standing };
+  if (letter?.phase === 'dead') return { group, state: 'dead-letter', ...rest };
+  if (letter?.phase === 'queued') return { group, state: 'waiting', ...rest, waitsFor: [{ for: 'redelivery' }] };
+  if (letter?.phase === 'redelivered') return { group, state: 'done', ...rest };
+  const isDone = standing.state === 'passed' && attempts.some(({ outcome }) => outcome === 'done');
+  return { group, state: isDone ? 'done' : standing.state, ...rest };
+}
+
+/** Puts together what the log, the groups and the remembered tries know of events. */
+export function createEventView({ log, dispatcher, state, attempts }: EventViewDeps): EventView {
+  async function groupsOf(events: readonly EventPlace[]): Promise<Map<number, EventOfGroup[]>> {
+    const remembered = attempts.of(events.map(({ sequence }) => sequence));
+    const standings = events.map((event) => ({ event, groups: dispatcher.standings(event) }));
+    const ids = standings.flatMap(({ event: { sequence }, groups }) =>
+      groups.map(({ group }) => ({ group, sequence })),
+    );
+    const letters = await state.letters({ ids }, { limit: Math.max(1, ids.length) });
+    return new Map(
+      standings.map(({ event: { sequence }, groups }) => [
+        sequence,
+        groups.map(({ group, standing }) => {
+          const tries = remembered.get(sequence)?.find((one) => one.group === group)?.attempts ?? [];
+          const letter = letters.find((one) => one.group === group && one.sequence === sequence);
+          return eventOfGroup(group, standing, letter, tries);
+        }),
+      ]),
+    );
+  }
+
+  async function causeOf(event: StoredEvent): Promise<StoredEvent | undefined> {
+    const id = attributesOf(event)('causationid');
+    if (id === null) return undefined;
+    const found = await log.find(id);
+    return found.filter(({ sequence }) => sequence < event.sequence).at(-1);
+  }
+
+  async function firstCauseOf(event: StoredEvent, most: number): Promise<StoredEvent> {
+    let first = event;
+    for (let steps = 0; steps < most; steps += 1) {
+      const cause = await causeOf(first);
+      if (!cause) break;
+      first = cause;
+    }
+    return first;
+  }
+
+  return {
+    groupsOf,
+    causeOf,
+    async chainOf(event, most) {
+      const first = await firstCauseOf(event, most);
+      // Summaries only: a chain of large events need not be held in memory.
+      const chain = new Map([[first.sequence, summaryOf(first)]]);
+      for (const { id } of chain.values()) {
+        if (chain.size > most) break;
+        for (const effect of await log.effectsOf(id)) {
+          if (!chain.has(effect.sequence)) chain.set(effect.sequence, summaryOf(effect));
+        }
+      }
+      const events = [...chain.values()].sort((a, b) => a.sequence - b.sequence);
+      return { events: events.slice(0, most), complete: events.length <= most };
+    },
+  };
+}
