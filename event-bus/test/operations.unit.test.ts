@@ -207,6 +207,21 @@ describe('a replay', () => {
     expect(await letters.list({}, { limit: 9 })).toEqual([]);
   });
 
+  it('of a halted key, from after what halted it, changes nothing', async () => {
+    await start({ g: { refusal, onDeadLetter: 'halt-key' } });
+    refused.add('bad');
+    await bus.publish(['bad', 'bad']);
+    await bus.pass(5 * minutes);
+    refused.clear();
+    await bus.publish(['bad', 'good']);
+    await bus.pass(1_000);
+    const since = bus.time.clock.now();
+    await replays().replay('g', { from: 2, key: 'bad' });
+    await bus.pass(5 * minutes);
+    expect(received('g', since)).toEqual([]);
+    expect(bus.status('g').parked.first).toMatchObject([{ key: 'bad', state: 'halted' }]);
+  });
+
   it('never skips what was not delivered yet', async () => {
     await start({ g: {} });
     bus.behave('g', { state: 'refusing' });

@@ -12,7 +12,10 @@ import type { Window } from './window';
 export interface KeyCommands {
   /** Delivers the key's queued dead letters, before everything else of the key. */
   redeliver(key: string): Promise<void>;
-  /** Delivers the key's events again, from a sequence on. One that has not been delivered yet is never skipped. */
+  /**
+   * Delivers the key's events again, from a sequence on; dead letters among them get another chance. Nothing happens
+   * where none of them has been delivered yet.
+   */
   replayKey(key: string, from: number): Promise<void>;
   /** Forgets a dead letter; the key that it halted goes on. */
   discard(letter: { sequence: number; key: string }): Promise<void>;
@@ -61,7 +64,8 @@ export function createKeyCommands({ group, lanes, window, state, clock, isStoppi
       }),
     replayKey: (key, from) =>
       amend(key, async (_lane, next) => {
-        const lane = parkedAtWill(key, Math.min(from, next), 'its events are delivered again', clock.wallTime());
+        if (from >= next) return undefined;
+        const lane = parkedAtWill(key, from, 'its events are delivered again', clock.wallTime());
         await state.rewindLane(group, lane);
         const redelivering = await state.nextQueued(group, key);
         return redelivering === undefined ? lane : { ...lane, redelivering };

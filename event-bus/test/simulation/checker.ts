@@ -56,6 +56,13 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
     };
   }
 
+  /** The dead letter that was not delivered again and for which the event's key waits. */
+  function haltedBy(group: string, event: StoredEvent): StoredEvent | undefined {
+    if (subscriptions[group]?.onDeadLetter !== 'halt-key') return undefined;
+    const { givenUp, handled } = seen(group);
+    return earlier(group, event).find(({ sequence }) => givenUp.has(sequence) && !handled.has(sequence));
+  }
+
   return {
     /** An event is in the log, since that time. */
     appended(event: StoredEvent, at = 0) {
@@ -73,6 +80,9 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
           const before = pushed.slice(0, index).map(({ sequence }) => sequence);
           const undone = earlier(group, event).find((one) => !isDone(group, one) && !before.includes(one.sequence));
           if (undone) faults.push(`${group} got ${event.sequence} of ${event.key} before ${undone.sequence}`);
+          const halting = haltedBy(group, event);
+          if (halting && !before.includes(halting.sequence))
+            faults.push(`${group} got ${event.sequence}, though ${halting.sequence} halts ${event.key}`);
         });
       },
       handled: (event) => void seen(group).handled.add(event.sequence),

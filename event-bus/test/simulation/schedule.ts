@@ -1,8 +1,10 @@
 import { Subscription } from '../../src/delivery/subscription';
+import type { LetterPhase } from '../../src/delivery/dead-letter-state';
 import { createMemoryDeliveryState } from '../doubles/memory-delivery-state';
 import { createMemoryEventLog } from '../doubles/memory-event-log';
 import { type Life, startBus, type World } from './bus';
 import { createChecker } from './checker';
+import { createOperator, type Operator } from './operator';
 import { createSeededRandom, type SeededRandom } from './seeded-random';
 import { type Behaviour, type Subscriber, wellBehaved } from './subscriber';
 import { createVirtualTime } from './virtual-time';
@@ -59,6 +61,7 @@ function randomBehaviour(random: SeededRandom): Behaviour {
 interface Schedule extends World {
   /** The group that no trouble befalls, where there is one. */
   spared: string | undefined;
+  hasOperator: boolean;
   endTrouble: () => void;
 }
 
@@ -77,7 +80,7 @@ function createWorld(seed: number, sabotage: World['sabotage']): Schedule {
   );
   const crashes = random.pick([0, 0, 0.002, 0.02]);
   return {
-    ...{ time, random, subscriptions, subscribers, spared },
+    ...{ time, random, subscriptions, subscribers, spared, hasOperator: random.chance(0.4) },
     log: createMemoryEventLog({ wallTime: time.clock.wallTime }),
     state: createMemoryDeliveryState(),
     checker: createChecker(subscriptions),
@@ -127,7 +130,7 @@ function watchTheSpared({ time, checker, spared }: Schedule, calmSince: () => nu
 }
 
 /** What befalls subscribers, clock and bus, until the trouble is over. */
-function troubleAtRandom(world: Schedule, life: { current: Life }): void {
+function troubleAtRandom(world: Schedule, life: { current: Life }, operator: Operator): void {
   const { time, random, state, spared } = world;
   const subscribers = Object.entries(world.subscribers).flatMap(([name, one]) => (name === spared ? [] : [one]));
   let calmSince = 0;
@@ -163,32 +166,37 @@ function troubleAtRandom(world: Schedule, life: { current: Life }): void {
     () => void stopWell().catch((error: unknown) => life.current.fatal.push(error)),
     () => time.setWallClock(random.between(-3_600_000, 3_600_000)),
     sleepWhileBusy,
+    ...(world.hasOperator ? [operator.act] : [restart]),
   ];
-  const weights = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5];
+  const weights = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 6];
   const next = (): void => {
     if (time.clock.now() > troubleMs) return;
     troubles[random.pick(weights)]?.();
     time.after(random.between(0, 8_000), next);
   };
   time.after(random.between(0, 2_000), next);
-  const reviveTheDead = (): void => {
-    if (!life.current.isAlive()) restart();
-    time.after(500, reviveTheDead);
-  };
-  time.after(500, reviveTheDead);
+  reviveTheDead(time, life, restart);
 }
 
-async function lettersOf({ state }: World, group: string): Promise<Set<number>> {
+/** Whoever supervises the bus looks for it twice a second. */
+function reviveTheDead(time: World['time'], life: { readonly current: Life }, restart: () => void): void {
+  if (!life.current.isAlive()) restart();
+  time.after(500, () => reviveTheDead(time, life, restart));
+}
+
+async function lettersOf({ state }: World, group: string, phases: readonly LetterPhase[]): Promise<Set<number>> {
   const letters = await state.letters({ group }, { limit: Number.MAX_SAFE_INTEGER });
-  return new Set(letters.map(({ sequence }) => sequence));
+  return new Set(letters.filter(({ phase }) => phases.includes(phase)).map(({ sequence }) => sequence));
 }
 
 async function faultsAtTheEnd(world: World, { dispatcher, fatal }: Life): Promise<string[]> {
   const { checker, subscriptions, log } = world;
   const faults = [...checker.faults, ...fatal.map((error) => `fatal: ${String(error)}`)];
   for (const group of Object.keys(subscriptions)) {
-    for (const { sequence, key } of checker.missing(group, await lettersOf(world, group)))
+    for (const { sequence, key } of checker.missing(group, await lettersOf(world, group, ['dead', 'queued'])))
       faults.push(`${group} never got ${sequence} of ${key}`);
+    for (const sequence of await lettersOf(world, group, ['queued']))
+      faults.push(`${group} did not deliver its dead letter ${sequence} again`);
     const { cursor, parked, state, reason } = dispatcher.status(group);
     const waiting = parked.first.filter((lane) => lane.state === 'parked');
     if (cursor !== log.head()) faults.push(`${group} stands at ${cursor} of ${log.head()}, ${state} (${reason ?? ''})`);
@@ -202,7 +210,9 @@ export async function runSchedule(seed: number, { sabotage }: Pick<World, 'sabot
   const world = createWorld(seed, sabotage);
   const life = { current: startBus(world) };
   publishAtRandom(world);
-  troubleAtRandom(world, life);
+  const groups = Object.keys(world.subscriptions).filter((name) => name !== world.spared);
+  const operator = createOperator(world, life, groups);
+  troubleAtRandom(world, life, operator);
   await world.time.runUntil(2 * troubleMs);
   world.endTrouble();
   const end = world.time.clock.now() + healingMs;
@@ -211,6 +221,10 @@ export async function runSchedule(seed: number, { sabotage }: Pick<World, 'sabot
   // Looking costs more than a step, so it is done now and then.
   for (let at = world.time.clock.now(); at < end && !(await isHealed()); at = world.time.clock.now()) {
     await world.time.runUntil(at + 10_000);
+  }
+  if (world.hasOperator) {
+    await operator.makeUp();
+    await world.time.runUntil(world.time.clock.now() + healingMs);
   }
   await life.current.dispatcher.stop();
   return faultsAtTheEnd(world, life.current);
