@@ -55,12 +55,16 @@ function mortal<T extends DeliveryState | EventLog>(target: T, isAlive: () => bo
 }
 
 /** What is given up counts from the transition on, even where the process dies right after it. */
-function watched(state: DeliveryState, { gaveUp }: World['checker']): DeliveryState {
+function watched(state: DeliveryState, { gaveUp, discarded }: World['checker']): DeliveryState {
   return {
     ...state,
     giveUp(group, letter, lane) {
       gaveUp(group, letter.sequence);
       return state.giveUp(group, letter, lane);
+    },
+    discard(group, sequence, lane) {
+      discarded(group, sequence);
+      return state.discard(group, sequence, lane);
     },
   };
 }

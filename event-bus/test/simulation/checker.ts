@@ -6,6 +6,8 @@ interface Seen {
   handled: Set<number>;
   refusals: Map<number, number>;
   givenUp: Set<number>;
+  /** Dead letters that an operator has thrown away. */
+  discarded: Set<number>;
 }
 
 /** Answers that come so close to the time-out may count as late. */
@@ -21,7 +23,12 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
   const askedAgainAt = new Map<string, number>();
 
   function seen(group: string): Seen {
-    const found = groups.get(group) ?? { handled: new Set(), refusals: new Map(), givenUp: new Set() };
+    const found = groups.get(group) ?? {
+      handled: new Set(),
+      refusals: new Map(),
+      givenUp: new Set(),
+      discarded: new Set(),
+    };
     groups.set(group, found);
     return found;
   }
@@ -59,8 +66,10 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
   /** The dead letter that was not delivered again and for which the event's key waits. */
   function haltedBy(group: string, event: StoredEvent): StoredEvent | undefined {
     if (subscriptions[group]?.onDeadLetter !== 'halt-key') return undefined;
-    const { givenUp, handled } = seen(group);
-    return earlier(group, event).find(({ sequence }) => givenUp.has(sequence) && !handled.has(sequence));
+    const { givenUp, handled, discarded } = seen(group);
+    const halts = (sequence: number): boolean =>
+      givenUp.has(sequence) && !handled.has(sequence) && !discarded.has(sequence);
+    return earlier(group, event).find(({ sequence }) => halts(sequence));
   }
 
   return {
@@ -98,6 +107,7 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
       if (tries < needed) faults.push(`${group} gave up ${sequence} after ${tries} refusals, not ${needed}`);
       givenUp.add(sequence);
     },
+    discarded: (group: string, sequence: number) => void seen(group).discarded.add(sequence),
     /**
      * What the log holds and a group never got, except behind a dead letter that halts its key.
      * @param letters the dead letters that are stored: without them, those that were ever given up count
