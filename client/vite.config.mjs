@@ -18,7 +18,7 @@ export default defineConfig(({ isSsrBuild }) => ({
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   ssr: {
     resolve: { conditions: ['source', 'node', 'module', 'development|production'] },
-    external: isSsrBuild ? ['@blog/kit', '@blog/contract'] : [],
+    external: isSsrBuild ? ['@blog/kit', '@blog/contract', '@blog/contract/address'] : [],
     // Bundled, so that the built server has React's production build whatever NODE_ENV says.
     noExternal: isSsrBuild ? ['react', 'react-dom'] : [],
   },

@@ -2,7 +2,7 @@ import { newId, NotFound } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
 import type { WritePostProps } from '../src/features/posts/use-write-post';
 import { messages } from '../src/messages';
-import { postPath } from '../src/post-path';
+import { postPath } from '@blog/contract/address';
 import { FrontPage } from '../src/routes/FrontPage';
 import type { FrontPageData } from './blog';
 import { formFields } from './form-body';

@@ -1,7 +1,7 @@
 import { newId } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ComposerForm } from '../src/features/comments/Composer';
-import { postPath } from '../src/post-path';
+import { postPath } from '@blog/contract/address';
 import { PostPage } from '../src/routes/PostPage';
 import { formFields } from './form-body';
 import type { PageTools } from './page-tools';

@@ -2,7 +2,7 @@ import { nextCursor } from '../server/blog';
 import { readRefusal } from '../src/faults';
 import { toScriptJson } from '../src/islands';
 import { messages } from '../src/messages';
-import { postPath, slugOf } from '../src/post-path';
+import { postPath, slugOf } from '@blog/contract/address';
 import { formatDate, formatRelative } from '../src/time';
 
 describe('A slug', () => {

@@ -69,7 +69,7 @@ function factOf<T extends Change['fact']['type']>(type: T, comment: Comment): Fa
 
 /** What anybody may see: no text before it is approved. */
 export function publicView({ id, postId, author, content, status, createdAt, version }: Comment): PublicComment {
-  return { id, content: status === 'approved' ? content : '', status, postId, author, createdAt, version };
+  return { id, content: status === 'approved' ? content : '', html: '', status, postId, author, createdAt, version };
 }
 
 /** What its author may see. */

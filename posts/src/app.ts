@@ -67,6 +67,6 @@ export function createApp({ store, onCommit, newId, now, verifier, logger, metri
   return finishApp(app, logger);
 }
 
-function withoutBody({ id, title, tags, createdAt, version }: Post): PostInList {
-  return { id, title, tags, createdAt, version };
+function withoutBody({ id, title, tags, draft, createdAt, updatedAt, version }: Post): PostInList {
+  return { id, title, tags, draft, createdAt, updatedAt, version };
 }

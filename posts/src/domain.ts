@@ -6,6 +6,7 @@ export function createPost(
   input: NewPost,
   { id, now }: { id: string; now: Date },
 ): { post: Post; fact: Fact<Extract<BlogEvent, { type: 'PostCreated' }>['type'], PostFact> } {
-  const post: Post = { id, ...input, createdAt: now.toISOString(), version: 1 };
+  const at = now.toISOString();
+  const post: Post = { id, ...input, createdAt: at, updatedAt: at, version: 1 };
   return { post, fact: { type: 'PostCreated', key: id, subject: id, data: post } };
 }

@@ -4,7 +4,16 @@ import { pageOf } from '@blog/kit';
 import { createOutbox, openDatabase, type Outbox, outboxMigration } from '@blog/kit/state';
 
 interface Tables {
-  posts: { id: string; title: string; body: string; tags: string; created_at: string; version: number };
+  posts: {
+    id: string;
+    title: string;
+    body: string;
+    tags: string;
+    draft: number;
+    created_at: string;
+    updated_at: string;
+    version: number;
+  };
 }
 
 const migrations = [
@@ -14,6 +23,9 @@ const migrations = [
    ) STRICT;
    CREATE INDEX posts_by_time ON posts (created_at, id);
    ${outboxMigration}`,
+  `ALTER TABLE posts ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE posts ADD COLUMN updated_at TEXT NOT NULL DEFAULT '';
+   UPDATE posts SET updated_at = created_at;`,
 ];
 
 export interface PostStore {
@@ -57,11 +69,22 @@ export function openPostStore({ file, now }: { file: string; now: () => Date }):
   };
 }
 
-function toRow({ id, title, body, tags, createdAt, version }: Post): Tables['posts'] {
-  return { id, title, body, tags: JSON.stringify(tags), created_at: createdAt, version };
+function toRow({ id, title, body, tags, draft, createdAt, updatedAt, version }: Post): Tables['posts'] {
+  const text = { id, title, body, tags: JSON.stringify(tags) };
+  return { ...text, draft: draft ? 1 : 0, created_at: createdAt, updated_at: updatedAt, version };
 }
 
 function fromRow(row: Tables['posts']): Post {
   const tags = JSON.parse(row.tags) as string[];
-  return { id: row.id, title: row.title, body: row.body, tags, createdAt: row.created_at, version: row.version };
+  const { id, title, body, version } = row;
+  return {
+    id,
+    title,
+    body,
+    tags,
+    draft: row.draft === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version,
+  };
 }

@@ -26,7 +26,7 @@ describe('POST /posts', () => {
     const { app } = startPosts(life);
     const sent = { title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'], id: 'mine', createdAt: 'never', version: 7 };
     const { body } = await request(app).post('/posts').send(sent);
-    expect(body).toEqual({ ...first, title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'] });
+    expect(body).toEqual({ ...first, title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'], draft: false });
   });
 
   it.each<[string, string, number, object | undefined]>([
@@ -164,7 +164,7 @@ describe('GET /posts/:id', () => {
 
   it.each(['__proto__', 'constructor', '../x', '42', 'x'.repeat(128)])('finds a post with the id %s', async (id) => {
     const { app, store } = startPosts(life);
-    const { post, fact } = createPost({ title: 'Odd', body: '', tags: [] }, { id, now: new Date(noon) });
+    const { post, fact } = createPost({ title: 'Odd', body: '', tags: [], draft: false }, { id, now: new Date(noon) });
     await store.save(post, fact);
     expect((await request(app).get(`/posts/${encodeURIComponent(id)}`)).body).toMatchObject({ id, title: 'Odd' });
     const { text } = await request(app).get('/posts');

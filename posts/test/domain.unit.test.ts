@@ -2,7 +2,7 @@ import { PostFact } from '@blog/contract';
 import { createPost } from '../src/domain';
 
 describe('createPost', () => {
-  const input = { title: 'Hello', body: '# Hi', tags: ['a'] };
+  const input = { title: 'Hello', body: '# Hi', tags: ['a'], draft: false };
   const now = new Date('2026-11-24T12:00:00.000Z');
 
   it('makes the first version of a post, and the fact with all of it', () => {

@@ -15,7 +15,7 @@ function aStore() {
 }
 
 const aPost = (id: string, at = now()) =>
-  createPost({ title: `Title of ${id}`, body: 'b', tags: ['t'] }, { id, now: at });
+  createPost({ title: `Title of ${id}`, body: 'b', tags: ['t'], draft: false }, { id, now: at });
 
 describe('A post and its event', () => {
   it('are stored together, and found again after a restart', async () => {
@@ -55,7 +55,7 @@ describe('A post and its event', () => {
     await fc.assert(
       fc.asyncProperty(text, text, fc.array(text), async (title, body, tags) => {
         const id = `p${(count += 1)}`;
-        const { post, fact } = createPost({ title, body, tags }, { id, now: now() });
+        const { post, fact } = createPost({ title, body, tags, draft: false }, { id, now: now() });
         await store.save(post, fact);
         expect(await store.find(id)).toEqual(post);
       }),

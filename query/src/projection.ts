@@ -95,5 +95,5 @@ function isNewer<F extends { version?: number }>(fact: F, { sequence }: Position
 
 /** What anybody may see of a comment: no text before it is approved. */
 export function publicView({ id, postId, author, content, status, createdAt, version }: CommentEntry): PublicComment {
-  return { id, content: status === 'approved' ? content : '', status, postId, author, createdAt, version };
+  return { id, content: status === 'approved' ? content : '', html: '', status, postId, author, createdAt, version };
 }

@@ -8,24 +8,42 @@ const author = text(80);
 export const CommentStatus = z.enum(['pending', 'approved', 'rejected']);
 export type CommentStatus = z.output<typeof CommentStatus>;
 
-/** What `POST /posts/:id/comments` takes. `author` is a display name; empty means anonymous. */
-export const NewComment = body({ content, author: author.default('') });
+/**
+ * What `POST /posts/:id/comments` takes. `author` is a display name; empty means anonymous. `parentId` is the comment
+ * that it replies to. `website` is a trap: people never see that field, so whoever fills it in is a program.
+ */
+export const NewComment = body({
+  content,
+  author: author.default(''),
+  parentId: id.optional(),
+  website: z.string().max(2_000).optional(),
+});
 export type NewComment = z.output<typeof NewComment>;
 
-/** A comment as the public sees it: `content` is empty unless it is approved. */
+/** What `PATCH /posts/:id/comments/:commentId` takes. */
+export const CommentChange = body({ content });
+export type CommentChange = z.output<typeof CommentChange>;
+
+/** A comment as the public sees it: `content` (Markdown) and `html` are empty unless it is approved. */
 export const PublicComment = z.object({
   id,
   postId: id,
   author,
   content: z.string(),
+  /** `content` as sanitised HTML. */
+  html: z.string(),
   status: CommentStatus,
   createdAt: time,
+  /** When its author last changed it; absent where that never was. */
+  editedAt: time.optional(),
+  /** The comment that it replies to. */
+  parentId: id.optional(),
   version,
 });
 export type PublicComment = z.output<typeof PublicComment>;
 
-/** A comment as its author sees it: with its content, and with the reason where it was rejected. */
-export type OwnComment = PublicComment & { own: true; reason?: string };
+/** A comment as its author sees it: with its content, the reason where it was rejected, and until when it may be edited. */
+export type OwnComment = PublicComment & { own: true; reason?: string; editableUntil?: string };
 
 /** The data of CommentCreated and CommentUpdated. The classic code sends the four first fields only. */
 export const CommentFact = z.object({
@@ -35,9 +53,19 @@ export const CommentFact = z.object({
   status: CommentStatus,
   author: author.default(''),
   createdAt: time.optional(),
+  editedAt: time.optional(),
+  parentId: id.optional(),
+  /** Who wrote it, as far as that can be known: the same for comments of one browser that kept their tokens. */
+  authorId: id.optional(),
+  /** A salted hash of the address that it came from; the address itself is kept nowhere. */
+  addressHash: id.optional(),
   version: version.optional(),
 });
 export type CommentFact = z.output<typeof CommentFact>;
+
+/** The data of CommentDeleted. */
+export const CommentGone = z.object({ id, postId: id, version: version.optional() });
+export type CommentGone = z.output<typeof CommentGone>;
 
 /** The data of CommentModerated: the verdict on one version of a comment. */
 export const VerdictFact = z.object({
@@ -49,5 +77,7 @@ export const VerdictFact = z.object({
   reason: text(1_000).optional(),
   /** How often moderation has judged this comment, 1 for the first verdict. A later verdict replaces an earlier one. */
   revision: version.optional(),
+  /** The version of the comment that was judged: a verdict on a text that was edited since then counts no more. */
+  commentVersion: version.optional(),
 });
 export type VerdictFact = z.output<typeof VerdictFact>;

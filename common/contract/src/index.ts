@@ -4,6 +4,8 @@
  * | word | meaning |
  * |---|---|
  * | post | an article: title, Markdown body, tags. Owned by `posts`. |
+ * | draft | a post that is not published yet; only authors see it, and no event tells of it. |
+ * | slug | the readable end of a post's address, made of its title: `@blog/contract/address`, apart for the browser. |
  * | comment | what a reader writes under a post. Owned by `comments`. |
  * | status | `pending`, `approved` or `rejected`. |
  * | verdict | moderation's decision on one comment; a later one (higher `revision`) replaces an earlier one. |
@@ -13,8 +15,17 @@
  */
 
 // What was written
-export { NewPost, Post, PostFact, type PostInList, type PostWithHtml } from './post';
-export { CommentFact, CommentStatus, NewComment, type OwnComment, PublicComment, VerdictFact } from './comment';
+export { NewPost, Post, PostChange, PostFact, PostGone, type PostInList, type PostWithHtml } from './post';
+export {
+  CommentChange,
+  CommentFact,
+  CommentGone,
+  CommentStatus,
+  NewComment,
+  type OwnComment,
+  PublicComment,
+  VerdictFact,
+} from './comment';
 
 // What happened
 export { type BlogEvent, blogEvents } from './events';

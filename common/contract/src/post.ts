@@ -5,13 +5,37 @@ const title = requiredText(300);
 const markdown = text(200_000);
 const tag = requiredText(40);
 const tags = z.array(tag, 'must be a list of texts').max(10, 'must be at most 10 tags');
+const draft = z.boolean('must be true or false');
 
-/** What `POST /posts` takes. `body` is Markdown. */
-export const NewPost = body({ title, body: markdown.default(''), tags: tags.default([]) });
+/** What `POST /posts` takes. `body` is Markdown. A draft is seen by authors only, until it is published. */
+export const NewPost = body({
+  title,
+  body: markdown.default(''),
+  tags: tags.default([]),
+  draft: draft.default(false),
+});
 export type NewPost = z.output<typeof NewPost>;
 
-/** A post as its own service keeps it. */
-export const Post = z.object({ id, title, body: markdown, tags, createdAt: time, version });
+/** What `PATCH /posts/:id` takes: whatever is to change. `draft: false` publishes; a published post stays so. */
+export const PostChange = body({
+  title: title.optional(),
+  body: markdown.optional(),
+  tags: tags.optional(),
+  draft: draft.optional(),
+});
+export type PostChange = z.output<typeof PostChange>;
+
+/** A post as its own service keeps it. `createdAt` is when it was published, of a draft when it was begun. */
+export const Post = z.object({
+  id,
+  title,
+  body: markdown,
+  tags,
+  draft,
+  createdAt: time,
+  updatedAt: time,
+  version,
+});
 export type Post = z.output<typeof Post>;
 
 /** A post in a list of the posts service. */
@@ -20,13 +44,18 @@ export type PostInList = Omit<Post, 'body'>;
 /** The answer of the posts service's `GET /posts/:id`: with the body as sanitised HTML. */
 export type PostWithHtml = Post & { html: string };
 
-/** The data of PostCreated. The classic code sends `id` and `title` only. */
+/** The data of PostCreated and PostUpdated. The classic code sends `id` and `title` only. */
 export const PostFact = z.object({
   id,
   title,
   body: markdown.default(''),
   tags: tags.default([]),
   createdAt: time.optional(),
+  updatedAt: time.optional(),
   version: version.optional(),
 });
 export type PostFact = z.output<typeof PostFact>;
+
+/** The data of PostDeleted. */
+export const PostGone = z.object({ id, version: version.optional() });
+export type PostGone = z.output<typeof PostGone>;

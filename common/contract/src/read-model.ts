@@ -3,7 +3,7 @@ import { PublicComment } from './comment';
 import { Post } from './post';
 
 /** A post without its comments, as lists and the live stream show it. `commentCount` counts the approved ones. */
-export const PostSummary = Post.omit({ body: true }).extend({
+export const PostSummary = Post.omit({ body: true, draft: true }).extend({
   excerpt: z.string(),
   commentCount: z.number().int().nonnegative(),
 });

@@ -39,6 +39,22 @@ export class NotFound extends MeaningfulError {}
 /** Something else is stored under this name already. */
 export class Conflict extends MeaningfulError {}
 
+/** A change must say which version it changes. */
+export class PreconditionRequired extends MeaningfulError {}
+
+/** Another version is there than the change was made for. */
+export class PreconditionFailed extends MeaningfulError {}
+
+/** Asked too often; the same request may be sent again after `retryAfterSeconds`. */
+export class TooManyRequests extends MeaningfulError {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message);
+  }
+}
+
 /** The body's media type or charset is not one that this route takes. */
 export class UnsupportedMedia extends MeaningfulError {}
 

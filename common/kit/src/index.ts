@@ -32,7 +32,10 @@ export {
   InvalidInput,
   MeaningfulError,
   NotFound,
+  PreconditionFailed,
+  PreconditionRequired,
   TooLarge,
+  TooManyRequests,
   Unauthorized,
   Unavailable,
   Unprocessable,
@@ -48,7 +51,11 @@ export {
   sendError,
   sendProblem,
 } from './problem-json';
+export { requireVersion, setVersion } from './conditional';
 export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
+
+// Who may do what
+export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';
 
 // Signatures
 export { createSigner, createVerifier, type Signer, type Verifier } from './signatures';

@@ -8,7 +8,10 @@ import {
   InvalidInput,
   MeaningfulError,
   NotFound,
+  PreconditionFailed,
+  PreconditionRequired,
   TooLarge,
+  TooManyRequests,
   Unauthorized,
   Unavailable,
   Unprocessable,
@@ -81,6 +84,9 @@ const statusOfMeaning: [new (...args: never[]) => MeaningfulError, number][] = [
   [Forbidden, 403],
   [NotFound, 404],
   [Conflict, 409],
+  [PreconditionFailed, 412],
+  [PreconditionRequired, 428],
+  [TooManyRequests, 429],
   [TooLarge, 413],
   [UnsupportedMedia, 415],
   [Unavailable, 503],
@@ -133,7 +139,8 @@ export function sendError(
   { req, res, logger }: { req: IncomingMessage; res: ServerResponse; logger: Logger },
 ): void {
   const known = problemOf(error);
-  if (error instanceof Unavailable) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+  if (error instanceof Unavailable || error instanceof TooManyRequests)
+    res.setHeader('Retry-After', String(error.retryAfterSeconds));
   if (!known) {
     const { method } = req;
     logger.error({ err: error, requestId: res.getHeader('X-Request-Id'), method, path: pathOf(req) }, 'failed');

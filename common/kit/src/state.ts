@@ -2,6 +2,13 @@
 
 export { type Database, type Kysely, openDatabase, type Transaction } from './database';
 export { createOutbox, type Outbox, outboxMigration } from './outbox';
+export {
+  createIdempotency,
+  type Idempotency,
+  idempotencyMigration,
+  idempotentRequest,
+  type IdempotentRequest,
+} from './idempotency';
 export { createRelay, type Relay } from './relay';
 export { type BusConnection, busSettings, connectBus } from './bus-connection';
 export { BusAway, type BusClient, createBusClient, EventsRefused } from './bus-client';

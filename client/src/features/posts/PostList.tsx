@@ -1,6 +1,6 @@
 import { Time } from '../../components/Time';
 import { messages } from '../../messages';
-import { postPath } from '../../post-path';
+import { postPath } from '@blog/contract/address';
 import type { ListedPost } from './post';
 import styles from './PostList.module.css';
 import { Tags } from './Tags';

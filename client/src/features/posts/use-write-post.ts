@@ -3,7 +3,7 @@ import { keepText } from '../../browser/kept-text';
 import { newKey } from '../../browser/new-key';
 import { postJson } from '../../browser/post-json';
 import type { Refusal } from '../../faults';
-import { postPath } from '../../post-path';
+import { postPath } from '@blog/contract/address';
 
 export interface TypedPost {
   title: string;
