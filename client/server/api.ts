@@ -3,6 +3,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Services } from './blog';
 import type { Cookies } from './cookies';
 import type { Service, ServiceAnswer } from './service';
+import type { Sessions } from './sessions';
 
 export interface Api {
   handlers: RequestHandler[];
@@ -59,7 +60,15 @@ function passHeaders(res: Response, service: string, answer: ServiceAnswer): voi
 }
 
 /** `/api/<service>/…`: passes requests on, so that the browser needs one origin only. */
-export function createApi({ services, cookies }: { services: Services; cookies: Cookies }): Api {
+export function createApi({
+  services,
+  cookies,
+  sessions,
+}: {
+  services: Services;
+  cookies: Cookies;
+  sessions: Pick<Sessions, 'of'>;
+}): Api {
   const byName = new Map<string, Service>(Object.entries(services));
   const streams = new Set<Response>();
 
@@ -90,6 +99,8 @@ export function createApi({ services, cookies }: { services: Services; cookies: 
     const path = servicePath(req.url);
     const headers = requestHeaders(req, res);
     if (service === services.comments) addTokens(req, headers);
+    const session = sessions.of(req);
+    if (session && headers['authorization'] === undefined) headers['authorization'] = `Bearer ${session.token}`;
     const gone = new AbortController();
     res.on('close', () => gone.abort());
     const body: unknown = req.body;

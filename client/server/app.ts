@@ -1,22 +1,31 @@
-import { createServiceApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { readTheme } from '../src/features/theme/theme';
 import { createApi } from './api';
 import type { Assets } from './assets';
 import { createBlog, type Services } from './blog';
+import type { Accounts } from './accounts';
 import { createCookies } from './cookies';
 import { errorPages } from './error-pages';
 import { formBody, formFields } from './form-body';
 import { createFrontPage } from './front-page';
+import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { createPostPage } from './post-page';
 import { sameOrigin } from './same-origin';
+import { createSessions } from './sessions';
+import { createSignInPage } from './sign-in-page';
 import { securityHeaders } from './security-headers';
 
 export interface AppDeps {
   services: Services;
   /** The address under which readers reach this process, without a slash at its end. */
   publicUrl: string;
+  accounts: Accounts;
+  auth: Auth;
+  /** Signs what those carry who have signed in; undefined where nobody can sign in. */
+  secret: string | undefined;
+  now: () => Date;
   assets: Assets;
   /** Serves the files that the pages name. */
   files: RequestHandler;
@@ -32,41 +41,50 @@ export interface App {
   closeStreams(): void;
 }
 
-/** A path of this site, from a form: never another site's address. */
-function ownPath(back: string | undefined): string {
-  return back !== undefined && /^\/(?![/\\])/.test(back) && !/[\r\n\t]/.test(back) ? back : '/';
-}
-
 export function createApp(deps: AppDeps): App {
   const { services, publicUrl, assets, files, logger, metrics } = deps;
   const https = publicUrl.startsWith('https:');
   const cookies = createCookies({ secure: https });
-  const frameOf = (req: Request) => ({ theme: cookies.theme(req), path: req.originalUrl, ...assets });
+  const sessions = createSessions({ ...deps, secure: https });
+  const frameOf = (req: Request) => ({
+    theme: cookies.theme(req),
+    path: req.originalUrl,
+    account: sessions.of(req)?.identity,
+    canSignIn: sessions.areOpen,
+    ...assets,
+  });
   const tools: PageTools = {
     blog: createBlog(services),
     cookies,
+    sessions,
     logger,
     publicUrl,
     frameOf,
     readerOf: (req: Request, res: Response) => ({
       requestId: String(res.getHeader('X-Request-Id')),
       tokens: cookies.tokens(req),
+      token: sessions.of(req)?.token,
     }),
   };
   const front = createFrontPage(tools);
   const post = createPostPage(tools);
-  const api = createApi({ services, cookies });
+  const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
+  const api = createApi({ services, cookies, sessions });
 
   const app = createServiceApp({ logger, metrics, isReady: () => true });
   app.use(deps.security ?? securityHeaders({ https }));
   app.use(files);
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.use(sameOrigin({ publicUrl }));
+  app.use(sessions.identify);
   app.use('/api/:service', ...api.handlers);
   mountRoutes(app, {
     '/': { get: front.read },
     '/posts': { get: (_req, res) => res.redirect('/'), post: [formBody, front.write] },
     '/posts/:id/comments': { get: post.read, post: [formBody, post.comment] },
     '/posts/:id{/:slug}': { get: post.read },
+    '/sign-in': { get: signIn.read, post: [formBody, ...signIn.signIn] },
+    '/sign-out': { post: signIn.signOut },
     '/theme': {
       post: [
         formBody,

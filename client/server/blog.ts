@@ -16,6 +16,8 @@ export interface Services {
 export interface Reader {
   requestId: string;
   tokens: string[];
+  /** Of whoever is signed in: proves their roles to the services. */
+  token?: string | undefined;
 }
 
 export interface FrontPageData {
@@ -64,8 +66,12 @@ export interface Blog {
 
 const postsPerPage = 20;
 
-function headersOf({ requestId, tokens }: Reader): Record<string, string> {
-  return { 'X-Request-Id': requestId, ...(tokens.length > 0 ? { 'Comment-Token': tokens.join(', ') } : {}) };
+function headersOf({ requestId, tokens, token }: Reader): Record<string, string> {
+  return {
+    'X-Request-Id': requestId,
+    ...(tokens.length > 0 ? { 'Comment-Token': tokens.join(', ') } : {}),
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -17,7 +17,8 @@ export interface Cookies {
   keepToken(req: Request, res: Response, token: string): void;
 }
 
-function readCookie(req: Request, name: string): string | undefined {
+/** The value of a cookie that the request carries, as it is there. */
+export function readCookie(req: Request, name: string): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {
     const [key, value = ''] = pair.trim().split('=', 2);
     if (key === name) return value;

@@ -1,6 +1,8 @@
-import { createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
+import { join } from 'node:path';
+import { createAuth, createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
 import express, { type Express, type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
+import { createAccounts } from './accounts';
 import type * as AppModule from './app';
 import type { Assets } from './assets';
 import { createServices } from './services';
@@ -40,6 +42,7 @@ function serveSource({ vite, preamble }: DevelopmentOptions): RequestHandler {
 /** The client in development: the same app, made anew whenever its source changes. Throws where the settings are wrong. */
 export function createDevelopment(options: DevelopmentOptions): Development {
   const { vite, env } = options;
+  const now = (): Date => new Date();
   const settings = readConfig(Settings, env);
   const logger = createLogger({ name: 'client', level: settings.LOG_LEVEL });
   const services = createServices({ settings, logger });
@@ -61,6 +64,10 @@ export function createDevelopment(options: DevelopmentOptions): Development {
         app = loaded.createApp({
           services,
           publicUrl: settings.PUBLIC_URL,
+          accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
+          auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
+          secret: settings.AUTH_SECRET[0],
+          now,
           assets,
           files: serveSource(options),
           // Vite's own scripts and styles are inline.

@@ -1,4 +1,4 @@
-import { type Logger, NotFound, problem, problemOf, sendProblem, Unavailable } from '@blog/kit';
+import { type Logger, NotFound, problem, problemOf, sendProblem, TooManyRequests, Unavailable } from '@blog/kit';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ErrorPage, errorTitle } from '../src/routes/ErrorPage';
 import type { PageFrame } from '../src/routes/Document';
@@ -46,7 +46,8 @@ export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHand
       const requestId = res.getHeader('X-Request-Id');
       logger[known ? 'warn' : 'error']({ err: error, requestId, method: req.method, path: req.path }, 'failed');
     }
-    if (error instanceof Unavailable) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+    if (error instanceof Unavailable || error instanceof TooManyRequests)
+      res.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (wantsPage(req)) return sendErrorPage(req, res, status);
     sendProblem(res, known ?? problem(500));
   };

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import { runProcess, startServer } from '@blog/kit';
+import { createAuth, runProcess, startServer } from '@blog/kit';
+import { createAccounts } from './accounts';
 import { createApp } from './app';
 import { readAssets, serveAssets } from './assets';
 import { createServices } from './services';
 import { Settings } from './settings';
 
 void runProcess({ name: 'client', settings: Settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
+  const now = (): Date => new Date();
   const browserBuild = join(__dirname, '../browser');
   const { app, closeStreams } = createApp({
     services: createServices({ settings, logger }),
     publicUrl: settings.PUBLIC_URL,
+    accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
+    auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
+    secret: settings.AUTH_SECRET[0],
+    now,
     assets: readAssets(browserBuild),
     files: serveAssets(browserBuild),
     logger,

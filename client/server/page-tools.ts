@@ -3,11 +3,13 @@ import type { Request, Response } from 'express';
 import type { PageFrame } from '../src/routes/Document';
 import type { Blog, Reader } from './blog';
 import type { Cookies } from './cookies';
+import type { Sessions } from './sessions';
 
 /** What every page is made with. */
 export interface PageTools {
   blog: Blog;
   cookies: Cookies;
+  sessions: Sessions;
   logger: Logger;
   publicUrl: string;
   readerOf: (req: Request, res: Response) => Reader;

@@ -1,9 +1,12 @@
-import { processSettings, urlListSetting, urlSetting } from '@blog/kit';
+import { authSettings, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
 import { z } from 'zod';
 
 /** The client's settings. `PUBLIC_URL` is the address under which readers reach it; canonical links begin with it. */
 export const Settings = z.object({
   ...processSettings(3000),
+  /** The folder that holds `accounts.json`. */
+  DATA_DIR: dataDirSetting,
+  ...authSettings,
   POSTS_URL: urlSetting('http://127.0.0.1:4000'),
   COMMENTS_URLS: urlListSetting(['http://127.0.0.1:4001', 'http://127.0.0.1:4006', 'http://127.0.0.1:4007']),
   QUERY_URL: urlSetting('http://127.0.0.1:4002'),

@@ -72,6 +72,21 @@ export const messages = {
     hint: 'Ctrl+Enter sends. A comment appears for others once it is approved.',
     submit: 'Send comment',
   },
+  signIn: {
+    title: 'Sign in',
+    name: 'Name',
+    password: 'Password',
+    submit: 'Sign in',
+    out: 'Sign out',
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    link: 'This link signs you in, once.',
+    hint: 'For those who write and moderate here. Readers need no account.',
+    faults: {
+      password: 'Name and password don’t belong together.',
+      link: 'This link was used before, or is too old.',
+    },
+  },
+  nav: { label: 'For you', write: 'Write', review: 'Review', system: 'System' },
   faults: {
     offline: 'You are offline.',
     away: 'The service is away for a moment.',
@@ -83,9 +98,11 @@ export const messages = {
   errors: {
     404: { title: 'There is nothing here', text: 'The page may have moved, or the address has a typo.' },
     400: { title: 'That request made no sense', text: 'Something in it could not be read.' },
-    403: { title: 'Not from here', text: 'The form was sent from another site, so nothing was done.' },
+    401: { title: 'Sign in first', text: 'This page is for those who write or moderate here.' },
+    403: { title: 'Not for you', text: 'This needs another role, or was sent from another site. Nothing was done.' },
     405: { title: 'Not in this way', text: 'The address exists, but does not take this kind of request.' },
     413: { title: 'That is too much', text: 'What was sent is larger than this page takes.' },
+    429: { title: 'That was a lot at once', text: 'Wait a little and try again.' },
     500: { title: 'Something broke', text: 'It is our fault, and it has been written down.' },
     502: {
       title: 'A part of the blog stumbled',

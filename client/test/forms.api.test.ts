@@ -152,7 +152,7 @@ describe('A form that was sent from another site', () => {
   it.each(refused)('is refused, and nothing is stored: %j', async (headers) => {
     const send = request(test.app).post('/posts').type('form').set({ Accept: 'text/html', Host: 'blog.example' });
     const { text } = await send.set(headers).send({ title: 'T' }).expect(403);
-    expect(text).toContain('Not from here');
+    expect(text).toContain('Not for you');
     expect(test.blog.posts.size).toBe(0);
   });
 

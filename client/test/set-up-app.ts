@@ -1,13 +1,20 @@
-import { createMetrics, silentLogger } from '@blog/kit';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuth, createMetrics, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import { type App, createApp } from '../server/app';
+import { type Accounts, createAccounts } from '../server/accounts';
 import { createServices } from '../server/services';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
+
+const secret = 'a-secret-for-these-tests';
 
 export interface TestBlog {
   blog: FakeBlog;
   app: Express;
   closeStreams: App['closeStreams'];
+  accounts: Accounts;
   /** The fake services' servers by name, so that a test can stop one. */
   servers: Record<'posts' | 'query' | 'moderation' | 'comments', FakeServer>;
   close(): Promise<void>;
@@ -17,6 +24,7 @@ export interface TestBlog {
 export async function setUpApp({
   publicUrl = 'http://blog.example',
   commentsUrls = [] as string[],
+  canSignIn = true,
 } = {}): Promise<TestBlog> {
   const blog = createFakeBlog();
   const servers = {
@@ -31,7 +39,14 @@ export async function setUpApp({
     MODERATION_URL: servers.moderation.url,
     COMMENTS_URLS: commentsUrls.length > 0 ? commentsUrls : [servers.comments.url],
   };
+  const now = (): Date => new Date();
+  const folder = await mkdtemp(join(tmpdir(), 'client-'));
+  const accounts = createAccounts({ file: join(folder, 'accounts.json'), now });
   const { app, closeStreams } = createApp({
+    accounts,
+    auth: createAuth({ secrets: canSignIn ? [secret] : [], now }),
+    secret: canSignIn ? secret : undefined,
+    now,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
     assets: { scripts: ['/assets/reader-1.js'], styles: ['/assets/reader-1.css'] },
@@ -41,6 +56,7 @@ export async function setUpApp({
   });
   const close = async () => {
     for (const server of Object.values(servers)) await server.close();
+    await rm(folder, { recursive: true, force: true });
   };
-  return { blog, app, closeStreams, servers, close };
+  return { blog, app, closeStreams, accounts, servers, close };
 }

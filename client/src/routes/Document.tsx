@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Theme } from '../features/theme/theme';
 import { ThemeChoice } from '../features/theme/ThemeChoice';
 import { messages } from '../messages';
+import { AccountMenu, type SignedIn } from './AccountMenu';
 import styles from './Document.module.css';
 
 /** What the head of a page says of it. */
@@ -19,6 +20,10 @@ export interface PageFrame {
   theme: Theme;
   /** The path of this page, to come back to. */
   path: string;
+  /** Who is signed in. */
+  account?: SignedIn | undefined;
+  /** False where nobody can sign in at all. */
+  canSignIn?: boolean;
   /** Addresses of the built scripts and style sheets. */
   scripts: string[];
   styles: string[];
@@ -52,6 +57,22 @@ function Mark() {
       <circle cx="26" cy="7.5" r="3" />
       <circle cx="16" cy="27" r="3" />
     </svg>
+  );
+}
+
+/** Signing in is for a few: its link stands where it is in nobody's way. */
+function Footer({ account, canSignIn = true, path }: PageFrame) {
+  return (
+    <footer className={styles.footer}>
+      <p>
+        {messages.site.footer}{' '}
+        {account || !canSignIn ? null : (
+          <a href={`/sign-in?back=${encodeURIComponent(path)}`} rel="nofollow">
+            {messages.signIn.title}
+          </a>
+        )}
+      </p>
+    </footer>
   );
 }
 
@@ -92,15 +113,16 @@ export function Document({ meta, frame, children }: DocumentProps) {
               <Mark />
               <span className={isFront ? 'visually-hidden' : undefined}>{messages.site.name}</span>
             </a>
-            <ThemeChoice theme={frame.theme} back={frame.path} />
+            <div className={styles.right}>
+              <AccountMenu account={frame.account} />
+              <ThemeChoice theme={frame.theme} back={frame.path} />
+            </div>
           </div>
         </header>
         <main className={styles.main} id="content" tabIndex={-1}>
           {children}
         </main>
-        <footer className={styles.footer}>
-          <p>{messages.site.footer}</p>
-        </footer>
+        <Footer {...frame} />
       </body>
     </html>
   );

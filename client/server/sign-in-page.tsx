@@ -1,0 +1,95 @@
+import { Forbidden, type Identity, type Logger, TooManyRequests } from '@blog/kit';
+import type { Request, RequestHandler, Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { messages } from '../src/messages';
+import { SignInPage, type SignInFault } from '../src/routes/SignInPage';
+import type { Accounts } from './accounts';
+import { formFields } from './form-body';
+import { ownPath } from './own-path';
+import type { PageTools } from './page-tools';
+import { sendPage } from './render';
+import type { Sessions } from './sessions';
+
+const windowMs = 15 * 60_000;
+/** Failures within that time: from one address, and for one name from wherever. */
+const mostFailures = { address: 20, name: 10 };
+
+interface SignInDeps extends Pick<PageTools, 'frameOf'> {
+  accounts: Accounts;
+  sessions: Sessions;
+  logger: Logger;
+}
+
+/** Counts failures only; whoever has too many is told when to try again, right password or not. */
+function limiter(limit: number, keyGenerator: (req: Request) => string): RequestHandler {
+  return rateLimit({
+    ...{ windowMs, limit, keyGenerator, skipSuccessfulRequests: true, standardHeaders: false, legacyHeaders: false },
+    validate: { keyGeneratorIpFallback: false },
+    requestWasSuccessful: (_req, res) => res.statusCode < 400,
+    handler() {
+      throw new TooManyRequests('Too many tries to sign in. Wait a quarter of an hour.', windowMs / 1000);
+    },
+  });
+}
+
+/**
+ * `GET /sign-in?back=&code=` and `POST /sign-in` (name and password, or the code of a one-time link; 303 to `back`,
+ * 401 where they don't count, 429 after too many failures), `POST /sign-out`. 403 where no AUTH_SECRET is set.
+ * A link is used up by a POST only, so that no preview of it does.
+ */
+export function createSignInPage({ accounts, sessions, frameOf, logger }: SignInDeps) {
+  function draw(req: Request, res: Response, fault: SignInFault | undefined, fields: Map<string, string>): void {
+    const text = (name: string): string => fields.get(name) ?? '';
+    sendPage(res, {
+      status: fault ? 401 : 200,
+      meta: { title: messages.signIn.title },
+      frame: frameOf(req),
+      content: <SignInPage back={ownPath(text('back'))} name={text('name')} code={text('code')} fault={fault} />,
+    });
+  }
+
+  const requireSecret: RequestHandler = (_req, _res, next) => {
+    if (!sessions.areOpen) throw new Forbidden('Nobody can sign in here: no AUTH_SECRET is set.');
+    next();
+  };
+
+  async function identityFor(fields: ReadonlyMap<string, string>): Promise<Identity | undefined> {
+    const code = fields.get('code') ?? '';
+    if (code !== '') return accounts.useLink(code);
+    return accounts.signIn(fields.get('name') ?? '', fields.get('password') ?? '');
+  }
+
+  const read: RequestHandler = (req, res) => {
+    const given = Object.entries(req.query).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    draw(req, res, undefined, new Map(given));
+  };
+
+  const signIn: RequestHandler = async (req, res) => {
+    const fields = formFields(req);
+    const identity = await identityFor(fields);
+    if (!identity) {
+      const isLink = (fields.get('code') ?? '') !== '';
+      logger.info({ isLink }, 'somebody failed to sign in');
+      const kept = new Map([...fields].filter(([name]) => name === 'back' || name === 'name'));
+      return draw(req, res, isLink ? 'link' : 'password', kept);
+    }
+    await sessions.start(res, identity);
+    res.redirect(303, ownPath(fields.get('back')));
+  };
+
+  const signOut: RequestHandler = (_req, res) => {
+    sessions.end(res);
+    res.redirect(303, '/');
+  };
+
+  return {
+    read: [requireSecret, read],
+    signIn: [
+      requireSecret,
+      limiter(mostFailures.address, (req) => req.ip ?? 'unknown'),
+      limiter(mostFailures.name, (req) => formFields(req).get('name') ?? ''),
+      signIn,
+    ],
+    signOut,
+  };
+}

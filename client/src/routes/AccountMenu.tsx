@@ -1,0 +1,34 @@
+import { messages } from '../messages';
+import styles from './AccountMenu.module.css';
+
+export interface SignedIn {
+  name: string;
+  roles: readonly string[];
+}
+
+const pages = [
+  { role: 'author', href: '/write', text: messages.nav.write },
+  { role: 'moderator', href: '/review', text: messages.nav.review },
+  { role: 'operator', href: '/system', text: messages.nav.system },
+];
+
+/** Where somebody with roles can go; nothing for readers. */
+export function AccountMenu({ account }: { account: SignedIn | undefined }) {
+  if (!account) return null;
+  return (
+    <nav className={styles.menu} aria-label={messages.nav.label}>
+      {pages
+        .filter(({ role }) => account.roles.includes(role))
+        .map(({ href, text }) => (
+          <a key={href} href={href}>
+            {text}
+          </a>
+        ))}
+      <form method="post" action="/sign-out">
+        <button className={styles.out} type="submit" title={messages.signIn.signedInAs(account.name)}>
+          {messages.signIn.out}
+        </button>
+      </form>
+    </nav>
+  );
+}
