@@ -29,7 +29,10 @@ export default defineConfig(({ isSsrBuild }) => ({
         target: 'node20',
         minify: false,
         copyPublicDir: false,
-        rolldownOptions: { input: 'server/main.ts', output: { format: 'cjs', entryFileNames: 'main.js' } },
+        rolldownOptions: {
+          input: { main: 'server/main.ts', account: 'server/accounts/main.ts' },
+          output: { format: 'cjs', entryFileNames: '[name].js' },
+        },
       }
     : {
         outDir: 'dist/browser',

@@ -4,7 +4,7 @@ import { readTheme } from '../src/features/theme/theme';
 import { createApi } from './api';
 import type { Assets } from './assets';
 import { createBlog, type Services } from './blog';
-import type { Accounts } from './accounts';
+import type { Accounts } from './accounts/accounts';
 import { createCookies } from './cookies';
 import { errorPages } from './error-pages';
 import { formBody, formFields } from './form-body';

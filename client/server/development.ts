@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createAuth, createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
 import express, { type Express, type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
-import { createAccounts } from './accounts';
+import { createAccounts } from './accounts/accounts';
 import type * as AppModule from './app';
 import type { Assets } from './assets';
 import { createServices } from './services';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createAuth, runProcess, startServer } from '@blog/kit';
-import { createAccounts } from './accounts';
+import { createAccounts } from './accounts/accounts';
 import { createApp } from './app';
 import { readAssets, serveAssets } from './assets';
 import { createServices } from './services';

@@ -1,6 +1,6 @@
 import { type Auth, type Identity, signToken } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Accounts } from './accounts';
+import type { Accounts } from './accounts/accounts';
 import { readCookie } from './cookies';
 
 export interface Session {

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { messages } from '../src/messages';
 import { SignInPage, type SignInFault } from '../src/routes/SignInPage';
-import type { Accounts } from './accounts';
+import type { Accounts } from './accounts/accounts';
 import { formFields } from './form-body';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';

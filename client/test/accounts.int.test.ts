@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccounts } from '../server/accounts';
-import { newPassword } from '../server/passwords';
+import { createAccounts } from '../server/accounts/accounts';
+import { newPassword } from '../server/accounts/passwords';
 
 let folder: string;
 let now = new Date('2026-11-24T12:00:00Z');

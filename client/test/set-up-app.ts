@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAuth, createMetrics, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import { type App, createApp } from '../server/app';
-import { type Accounts, createAccounts } from '../server/accounts';
+import { type Accounts, createAccounts } from '../server/accounts/accounts';
 import { createServices } from '../server/services';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
 

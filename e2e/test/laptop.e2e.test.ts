@@ -78,6 +78,10 @@ describe('npm start', () => {
       expect(await isAnswering(name)).toBe(true);
       expect(blog.output()).toContain(urlOf(name));
     }
+    // The first start makes an account, and says so once.
+    const link = /Or once by this link, within a day: (\S+)/.exec(blog.output())?.[1] ?? '';
+    expect(blog.output()).toMatch(/name admin, password \S+\n/);
+    expect((await send(link)).status).toBe(200);
     // Not a terminal: no colours.
     expect(blog.output()).not.toContain('\u001b');
     expect(blog.output()).toMatch(/^\d\d:\d\d:\d\d posts +listening/m);
@@ -102,6 +106,25 @@ describe('npm start', () => {
     await untilOutput(blog, /ready in/);
     const answering = await Promise.all(processes.map(async ({ name }) => ((await isAnswering(name)) ? [name] : [])));
     expect(answering.flat()).toEqual(['posts', 'comments-2']);
+  });
+
+  it('gives its services one secret, so that tokens made here count, and shows the first password once', async () => {
+    const first = run('start.mjs', 'posts', 'client');
+    await untilOutput(first, /ready in/);
+    expect(first.output()).toContain('name admin');
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const again = run('start.mjs', 'posts', 'client');
+    await untilOutput(again, /ready in/);
+    expect(again.output()).not.toContain('name admin');
+    const token = run('token.mjs', '--roles', 'author', '--name', 'robot');
+    expect(await token.ended).toBe(0);
+    const authorization = `Bearer ${token.output().trim()}`;
+    const { status } = await send(`${urlOf('client')}/api/posts/posts`, {
+      json: { title: 'A draft', draft: true },
+      headers: { Authorization: authorization },
+    });
+    expect(status).toBe(201);
   });
 
   it('refuses an unknown name and lists the names', async () => {

@@ -4,6 +4,7 @@ import { createLineFormat, wantsColour } from './log-lines.mjs';
 import { takenPorts } from './ports.mjs';
 import { chooseProcesses, environmentOf, portsFrom, processes, reachable, root, urlsOf } from './processes.cjs';
 import { waitUntilReady } from './readiness.mjs';
+import { authSecret } from './secrets.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 /** What the command line and the environment ask for. Throws an Error that says what is wrong with them. */
@@ -26,8 +27,9 @@ export async function refuseTakenPorts({ entries, ports, host }) {
  * Prints "ready in … s" and the URLs when all are ready.
  */
 export async function runProcesses(settings, launcherOf) {
-  const { entries, ports, host, dataDir, env } = settings;
+  const { entries, ports, host, dataDir } = settings;
   mkdirSync(dataDir, { recursive: true });
+  const env = { ...settings.env, AUTH_SECRET: authSecret(dataDir, settings.env) };
   const format = createLineFormat({
     names: processes.map(({ name }) => name),
     colour: wantsColour(process.stdout, env),

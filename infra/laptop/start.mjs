@@ -3,6 +3,7 @@ import { buildIfNeeded } from './build.mjs';
 import { failClearly } from './fail-clearly.mjs';
 import { installIfNeeded } from './install.mjs';
 import { argumentsOf } from './processes.cjs';
+import { makeFirstAccount } from './first-account.mjs';
 import { readSettings, refuseTakenPorts, runProcesses } from './run.mjs';
 
 await failClearly(async () => {
@@ -10,5 +11,6 @@ await failClearly(async () => {
   await refuseTakenPorts(settings);
   await installIfNeeded();
   await buildIfNeeded();
+  await makeFirstAccount(settings);
   await runProcesses(settings, ({ service }) => ({ command: process.execPath, args: argumentsOf(service) }));
 });
