@@ -4,16 +4,15 @@ import { createSigner, createVerifier, type Logger, newId, type Registry } from 
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
-import { createDispatcher } from './delivery/dispatcher';
+import { createDispatcher, type Dispatcher } from './delivery/dispatcher';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { openSqliteEventLog } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
-import { createAttempts } from './seen/attempts';
-import { createEventView } from './seen/event-view';
 import { observersOf } from './seen/observers';
+import { createSeen } from './seen/seen';
 
 export interface BusOptions {
   /** Holds `event-bus.db` (the log) and `event-bus-delivery.db` (how far each group is). */
@@ -31,6 +30,8 @@ export interface BusOptions {
 
 export interface Bus {
   app: RequestListener;
+  /** Ends the live streams, which never end by themselves: before the server closes, or it would wait for them. */
+  endStreams(): void;
   /** Stops the delivery, then closes the files. */
   close(): Promise<void>;
 }
@@ -48,15 +49,20 @@ export async function openBus({
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
-  const attempts = createAttempts({ wallTime });
   const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
 
   const [newest, ...older] = secrets;
   const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  // The delivery tells what happens, and is asked how it is.
+  const groups: Pick<Dispatcher, 'statuses' | 'standings'> = {
+    statuses: () => dispatcher.statuses(),
+    standings: (event) => dispatcher.standings(event),
+  };
+  const seen = createSeen({ log, state, logger, dispatcher: groups, clock: systemClock, random: Math.random });
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, clock: systemClock, random: Math.random },
-    observer: observersOf(busMetrics.observer, attempts.observer),
+    observer: observersOf(busMetrics.observer, seen.observer),
     ...(limits ? { limits } : {}),
     openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
   });
@@ -64,13 +70,13 @@ export async function openBus({
   await dispatcher.start(subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, newId, logger, metrics, now: () => new Date(wallTime()) },
-    ...{ view: createEventView({ log, dispatcher, state, attempts }), attemptsKept: attempts.kept },
+    ...{ log, dispatcher, seen, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     ...(newest === undefined ? {} : { verifier: createVerifier(secrets) }),
   });
   return {
     app,
+    endStreams: seen.stream.close,
     async close() {
       await dispatcher.stop();
       await state.close();

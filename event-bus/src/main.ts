@@ -17,5 +17,6 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
   lifecycle.onClose('bus', bus.close);
   const server = await startServer(bus.app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
+  lifecycle.onClose('streams', bus.endStreams);
   logger.info({ url: server.url }, 'listening');
 });

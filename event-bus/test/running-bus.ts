@@ -32,6 +32,7 @@ export async function runBus(
   return {
     server,
     async stop() {
+      bus.endStreams();
       await server.close();
       await bus.close();
       metrics.clear();
