@@ -66,7 +66,7 @@ export async function openBus({
     ...(limits ? { limits } : {}),
     openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
   });
-  busMetrics.watch(dispatcher);
+  busMetrics.watch(dispatcher, state);
   await dispatcher.start(subscriptions);
 
   const app = createApp({

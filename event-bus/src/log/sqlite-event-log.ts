@@ -43,8 +43,8 @@ export interface SqliteEventLogOptions {
   wallTime: () => number;
   /** Called once for an I/O error. The process must end: a failed fsync is not reported twice. */
   onFatal: (error: LogFailed) => void;
-  /** Called after each commit with the number of new events and the time that it took with its fsync. */
-  onCommit?: (commit: { events: number; seconds: number }) => void;
+  /** Called after each commit: new events, those that were stored before, and the time that it took with its fsync. */
+  onCommit?: (commit: { events: number; duplicates: number; seconds: number }) => void;
 }
 
 /** The writer: one transaction for many appends. `onStored` gets each new event once it is durable. */
@@ -103,7 +103,8 @@ function createCommit(
     const before = writer.head();
     try {
       const appended = writer.write(appends);
-      onCommit?.({ events: writer.head() - before, seconds: (performance.now() - started) / 1000 });
+      const [events, asked] = [writer.head() - before, appends.reduce((sum, append) => sum + append.length, 0)];
+      onCommit?.({ events, duplicates: asked - events, seconds: (performance.now() - started) / 1000 });
       return appended;
     } catch (error) {
       if (error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code)) {
