@@ -12,8 +12,10 @@ import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
 import type { Completion } from './envelope';
+import type { Faults } from './faults/faults';
 import { deadLetterRoutes } from './http/dead-letters';
 import { eventRoutes } from './http/event';
+import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
@@ -29,6 +31,8 @@ export interface AppDeps extends Completion {
   dispatcher: Dispatcher;
   deadLetters: DeadLetters;
   seen: Seen;
+  /** Undefined where nothing may be made to go wrong on purpose. */
+  faults: Faults | undefined;
   /** Checks the signature of publishes; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -40,7 +44,7 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, newId, now, verifier, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, faults, newId, now, verifier, logger, metrics } = deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -53,6 +57,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });
+  const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
   mountRoutes(app, {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
@@ -64,6 +69,8 @@ export function createApp(deps: AppDeps): RequestListener {
     '/subscriptions/:group/resume': { post: subscriptions.resume },
     '/subscriptions/:group/replay': { post: replayRoute({ replays: createReplay({ log, dispatcher }) }) },
     '/stream': { get: streamRoute(seen) },
+    '/faults': { get: faulty.list, delete: faulty.endAll },
+    '/faults/:group': { put: faulty.put, delete: faulty.end },
     '/dead-letters': { get: letters.list },
     '/dead-letters/redeliver': { post: letters.redeliver },
     '/dead-letters/redeliveries/:job': { get: letters.job },

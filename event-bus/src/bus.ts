@@ -4,11 +4,12 @@ import { createSigner, createVerifier, type Logger, newId, type Registry } from 
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
-import { createDispatcher, type Dispatcher } from './delivery/dispatcher';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
+import { createFaults, type Faults } from './faults/faults';
 import { openSqliteEventLog } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
 import { observersOf } from './seen/observers';
@@ -22,6 +23,8 @@ export interface BusOptions {
   /** With any, pushes are signed by the first and publishes verified by all of them. */
   secrets: readonly string[];
   limits?: Partial<GroupLimits>;
+  /** Whether things may be made to go wrong on purpose. */
+  takesFaults?: boolean;
   logger: Logger;
   metrics: Registry;
   /** The disk failed. The process must end: after a failed fsync nothing in it can tell what is stored. */
@@ -36,6 +39,18 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** Each group has its own connections, and meets its own faults. */
+function createOpenSender(
+  [newest, ...older]: readonly string[],
+  faults: Faults | undefined,
+): DispatcherDeps['openSender'] {
+  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  return (group) => {
+    const sender = createHttpSender({ connections: groupLimits.requests.single, signer });
+    return faults?.wrap(group, sender) ?? sender;
+  };
+}
+
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus({
   folder,
@@ -45,6 +60,7 @@ export async function openBus({
   metrics,
   onFatal,
   limits,
+  takesFaults = false,
 }: BusOptions): Promise<Bus> {
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
@@ -52,32 +68,34 @@ export async function openBus({
   const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
 
-  const [newest, ...older] = secrets;
-  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'statuses' | 'standings'> = {
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
   };
   const seen = createSeen({ log, state, logger, dispatcher: groups, clock: systemClock, random: Math.random });
+  const faults = takesFaults
+    ? createFaults({ clock: systemClock, random: Math.random, logger, onEnd: (group) => dispatcher.retryNow(group) })
+    : undefined;
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, clock: systemClock, random: Math.random },
     observer: observersOf(busMetrics.observer, seen.observer),
     ...(limits ? { limits } : {}),
-    openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
+    openSender: createOpenSender(secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
   await dispatcher.start(subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, seen, newId, logger, metrics, now: () => new Date(wallTime()) },
+    ...{ log, dispatcher, seen, faults, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
-    ...(newest === undefined ? {} : { verifier: createVerifier(secrets) }),
+    ...(secrets.length === 0 ? {} : { verifier: createVerifier(secrets) }),
   });
   return {
     app,
     endStreams: seen.stream.close,
     async close() {
+      faults?.close();
       await dispatcher.stop();
       await state.close();
       await log.close();

@@ -28,6 +28,7 @@ describe('the process', () => {
     ['SUBSCRIPTIONS', '{"g":{"endpoints":[]}}', 'g.endpoints'],
     ['SUBSCRIPTIONS', '/nowhere/groups.json', 'ENOENT'],
     ['PORT', 'many', 'PORT'],
+    ['FAULTS', 'sometimes', 'FAULTS'],
   ])(
     'does not start with %s=%s, and says why',
     async (name, value, why) => {
