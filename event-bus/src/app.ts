@@ -12,24 +12,27 @@ import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
 import type { Completion } from './envelope';
+import type { Faults } from './faults/faults';
 import { deadLetterRoutes } from './http/dead-letters';
 import { eventRoutes } from './http/event';
+import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
 import { refusePages } from './http/refuse-pages';
 import { replayRoute } from './http/replay';
+import { streamRoute } from './http/stream';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
-import type { AttemptsKept } from './seen/attempts';
-import type { EventView } from './seen/event-view';
+import type { Seen } from './seen/seen';
 
 export interface AppDeps extends Completion {
   log: EventLog;
   dispatcher: Dispatcher;
   deadLetters: DeadLetters;
-  view: EventView;
-  attemptsKept: AttemptsKept;
+  seen: Seen;
+  /** Undefined where nothing may be made to go wrong on purpose. */
+  faults: Faults | undefined;
   /** Checks the signature of publishes; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -41,7 +44,7 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, newId, now, verifier, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, faults, newId, now, verifier, logger, metrics } = deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -54,7 +57,8 @@ export function createApp(deps: AppDeps): RequestListener {
   const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });
-  const event = eventRoutes(deps);
+  const faulty = faultRoutes({ faults, dispatcher });
+  const event = eventRoutes({ log, ...seen });
   mountRoutes(app, {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
     '/events/:id': { get: event.get },
@@ -64,6 +68,9 @@ export function createApp(deps: AppDeps): RequestListener {
     '/subscriptions/:group/pause': { post: subscriptions.pause },
     '/subscriptions/:group/resume': { post: subscriptions.resume },
     '/subscriptions/:group/replay': { post: replayRoute({ replays: createReplay({ log, dispatcher }) }) },
+    '/stream': { get: streamRoute(seen) },
+    '/faults': { get: faulty.list, delete: faulty.endAll },
+    '/faults/:group': { put: faulty.put, delete: faulty.end },
     '/dead-letters': { get: letters.list },
     '/dead-letters/redeliver': { post: letters.redeliver },
     '/dead-letters/redeliveries/:job': { get: letters.job },

@@ -4,16 +4,16 @@ import { createSigner, createVerifier, type Logger, newId, type Registry } from 
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
-import { createDispatcher } from './delivery/dispatcher';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
+import { createFaults, type Faults } from './faults/faults';
 import { openSqliteEventLog } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
-import { createAttempts } from './seen/attempts';
-import { createEventView } from './seen/event-view';
 import { observersOf } from './seen/observers';
+import { createSeen } from './seen/seen';
 
 export interface BusOptions {
   /** Holds `event-bus.db` (the log) and `event-bus-delivery.db` (how far each group is). */
@@ -23,6 +23,8 @@ export interface BusOptions {
   /** With any, pushes are signed by the first and publishes verified by all of them. */
   secrets: readonly string[];
   limits?: Partial<GroupLimits>;
+  /** Whether things may be made to go wrong on purpose. */
+  takesFaults?: boolean;
   logger: Logger;
   metrics: Registry;
   /** The disk failed. The process must end: after a failed fsync nothing in it can tell what is stored. */
@@ -31,8 +33,22 @@ export interface BusOptions {
 
 export interface Bus {
   app: RequestListener;
+  /** Ends the live streams, which never end by themselves: before the server closes, or it would wait for them. */
+  endStreams(): void;
   /** Stops the delivery, then closes the files. */
   close(): Promise<void>;
+}
+
+/** Each group has its own connections, and meets its own faults. */
+function createOpenSender(
+  [newest, ...older]: readonly string[],
+  faults: Faults | undefined,
+): DispatcherDeps['openSender'] {
+  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  return (group) => {
+    const sender = createHttpSender({ connections: groupLimits.requests.single, signer });
+    return faults?.wrap(group, sender) ?? sender;
+  };
 }
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
@@ -44,34 +60,42 @@ export async function openBus({
   metrics,
   onFatal,
   limits,
+  takesFaults = false,
 }: BusOptions): Promise<Bus> {
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
-  const attempts = createAttempts({ wallTime });
   const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
 
-  const [newest, ...older] = secrets;
-  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  // The delivery tells what happens, and is asked how it is.
+  const groups: Pick<Dispatcher, 'statuses' | 'standings'> = {
+    statuses: () => dispatcher.statuses(),
+    standings: (event) => dispatcher.standings(event),
+  };
+  const seen = createSeen({ log, state, logger, dispatcher: groups, clock: systemClock, random: Math.random });
+  const faults = takesFaults
+    ? createFaults({ clock: systemClock, random: Math.random, logger, onEnd: (group) => dispatcher.retryNow(group) })
+    : undefined;
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, clock: systemClock, random: Math.random },
-    observer: observersOf(busMetrics.observer, attempts.observer),
+    observer: observersOf(busMetrics.observer, seen.observer),
     ...(limits ? { limits } : {}),
-    openSender: () => createHttpSender({ connections: groupLimits.requests.single, signer }),
+    openSender: createOpenSender(secrets, faults),
   });
-  busMetrics.watch(dispatcher);
+  busMetrics.watch(dispatcher, state);
   await dispatcher.start(subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, newId, logger, metrics, now: () => new Date(wallTime()) },
-    ...{ view: createEventView({ log, dispatcher, state, attempts }), attemptsKept: attempts.kept },
+    ...{ log, dispatcher, seen, faults, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
-    ...(newest === undefined ? {} : { verifier: createVerifier(secrets) }),
+    ...(secrets.length === 0 ? {} : { verifier: createVerifier(secrets) }),
   });
   return {
     app,
+    endStreams: seen.stream.close,
     async close() {
+      faults?.close();
       await dispatcher.stop();
       await state.close();
       await log.close();

@@ -48,4 +48,6 @@ export const settings = z.object({
   SUBSCRIPTIONS: subscriptionsSetting,
   /** One secret, or the new and the old one during a rotation. Without it nothing is signed or verified. */
   BUS_SECRET: secretsSetting,
+  /** `on`: things may be made to go wrong on purpose. */
+  FAULTS: z.enum(['on', 'off'], 'must be on or off').default('off'),
 });

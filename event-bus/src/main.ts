@@ -7,6 +7,7 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     folder: settings.DATA_DIR,
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
+    takesFaults: settings.FAULTS === 'on',
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.
     onFatal(error) {
@@ -17,5 +18,6 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
   lifecycle.onClose('bus', bus.close);
   const server = await startServer(bus.app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
+  lifecycle.onClose('streams', bus.endStreams);
   logger.info({ url: server.url }, 'listening');
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
-import { DamagedRecord, LogFailed } from '../src/log/event-log';
+import { DamagedRecord, LogFailed, type LogRange } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
 import { createMemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
@@ -49,10 +49,14 @@ describe('the log in SQLite', () => {
 
   eventLogSearchContract({ open: async () => open() });
 
-  it('finds the effects of events that were stored by an older program', async () => {
+  it('finds the effects and keys of events that were stored by an older program', async () => {
     await open().close();
     const db = new Sqlite(file);
-    db.exec(`DROP INDEX events_by_cause; ALTER TABLE events DROP COLUMN cause; PRAGMA user_version = 1`);
+    db.exec(
+      `DROP INDEX events_by_cause; ALTER TABLE events DROP COLUMN cause;
+       DROP TABLE keys; ALTER TABLE log DROP COLUMN indexed_up_to; CREATE INDEX events_by_key ON events (key);
+       PRAGMA user_version = 1`,
+    );
     const texts = ['{"causationid":"a","sequence":1}', '{"sequence":2}', '{"causationid":5,"sequence":3}', 'damaged'];
     const insert = db.prepare(
       `INSERT INTO events (sequence, id, source, type, key, stored_at, checksum, text) VALUES (?, ?, '/s', 'T', 'k', 1, ?, ?)`,
@@ -62,6 +66,8 @@ describe('the log in SQLite', () => {
     const log = open();
     expect((await log.effectsOf('a')).map(({ sequence }) => sequence)).toEqual([1]);
     expect(await log.effectsOf('5')).toEqual([]);
+    const ofKey = await log.read({ after: 0, limit: 10, key: 'k' });
+    expect(ofKey.events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
     await log.close();
   });
 
@@ -75,6 +81,30 @@ describe('the log in SQLite', () => {
       await log.append([newEvent()]);
       await log.close();
     }
+  });
+
+  it('finds the events of a key, whether its index on the disk has them already or not', async () => {
+    let log = open();
+    const stored: { sequence: number; key: string; type: string }[] = [];
+    const ranges: Partial<LogRange>[] = [{}, { types: ['T1'] }, { after: 4_000, upTo: 7_000, limit: 9 }];
+    const numbersOf = (events: readonly { sequence: number }[]) => events.map(({ sequence }) => sequence);
+    for (const count of [100, 4_500, 1, 3_000, 2_000, 100]) {
+      const made = Array.from({ length: count }, (_, n) => newEvent({ key: `k${(n * 7) % 50}`, type: `T${n % 3}` }));
+      const appended = await log.append(made);
+      made.forEach(({ key, type }, n) => stored.push({ key, type, sequence: appended[n]?.sequence ?? 0 }));
+      for (const opened of ['before', 'again']) {
+        for (const { types, after = 0, upTo = Infinity, limit = 1_000 } of ranges) {
+          const isAsked = ({ key, type, sequence }: (typeof stored)[number]): boolean =>
+            key === 'k14' && (types?.includes(type) ?? true) && sequence > after && sequence <= upTo;
+          const expected = stored.filter(isAsked).map(({ sequence }) => sequence);
+          const found = await readAll(log, { key: 'k14', after, limit, ...(types ? { types } : {}), upTo });
+          expect([opened, after, types, numbersOf(found)]).toEqual([opened, after, types, expected]);
+        }
+        await log.close();
+        log = open();
+      }
+    }
+    await log.close();
   });
 
   it('lets concurrent appends share commits, and commits one that comes alone at once', async () => {

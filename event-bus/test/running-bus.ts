@@ -15,13 +15,14 @@ const fast = { firstMs: 5, longestMs: 50 };
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  { secret }: { secret?: string } = {},
+  { secret, takesFaults = false }: { secret?: string; takesFaults?: boolean } = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
   const bus = await openBus({
     ...{ folder, metrics, logger: silentLogger },
     subscriptions: Object.fromEntries(parsed),
+    takesFaults,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {
@@ -32,6 +33,7 @@ export async function runBus(
   return {
     server,
     async stop() {
+      bus.endStreams();
       await server.close();
       await bus.close();
       metrics.clear();

@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ReceivedPush {
@@ -13,8 +19,10 @@ export interface SubscriberServer {
   pushes: ReceivedPush[];
   /** The `data.n` of the events that it answered with 2xx, in their order. */
   handled(): unknown[];
-  /** Decides the status of an answer; undefined leaves the request without one. */
-  answer: (push: ReceivedPush) => number | undefined;
+  /** The events that it answered with 2xx, in their order. */
+  handledEvents: ReceivedPush['events'];
+  /** Decides the status of an answer, at once or later; undefined leaves the request without one. */
+  answer: (push: ReceivedPush) => number | undefined | Promise<number | undefined>;
   /** Resolves once that is so; it is looked at after each push. */
   until(isSo: () => boolean): Promise<void>;
   /** Closes the port; what was in flight is cut off. */
@@ -32,12 +40,9 @@ function readPush(req: IncomingMessage, take: (push: ReceivedPush) => void): voi
   });
 }
 
-/** A subscriber in the manner of any small service: one server, one port, `POST /events`. */
-export async function runSubscriber(): Promise<SubscriberServer> {
-  let server: Server | undefined;
-  let port = 0;
+/** Facts that somebody waits for; they are looked at when something happened. */
+function createFacts(): Pick<SubscriberServer, 'until'> & { look: () => void } {
   let waiting: { isSo: () => boolean; resolve: () => void }[] = [];
-  const handled: unknown[] = [];
 
   function look(): void {
     const [so, notSo] = [waiting.filter(({ isSo }) => isSo()), waiting.filter(({ isSo }) => !isSo())];
@@ -45,16 +50,43 @@ export async function runSubscriber(): Promise<SubscriberServer> {
     for (const { resolve } of so) resolve();
   }
 
-  const subscriber: SubscriberServer = {
-    url: '',
-    pushes: [],
-    handled: () => handled,
-    answer: () => 200,
+  return {
+    look,
     until: (isSo) =>
       new Promise((resolve) => {
         waiting.push({ isSo, resolve });
         look();
       }),
+  };
+}
+
+/** A subscriber in the manner of any small service: one server, one port, `POST /events`. */
+export async function runSubscriber(): Promise<SubscriberServer> {
+  let server: Server | undefined;
+  let port = 0;
+  const { look, until } = createFacts();
+
+  function give(push: ReceivedPush, res: ServerResponse, status: number | undefined): void {
+    if (status !== undefined) res.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('{}');
+    if (status === 200) subscriber.handledEvents.push(...push.events);
+    look();
+  }
+
+  function take(push: ReceivedPush, res: ServerResponse): void {
+    subscriber.pushes.push(push);
+    const status = subscriber.answer(push);
+    if (typeof status === 'object') void status.then((later) => give(push, res, later));
+    else give(push, res, status);
+    look();
+  }
+
+  const subscriber: SubscriberServer = {
+    url: '',
+    pushes: [],
+    handledEvents: [],
+    handled: () => subscriber.handledEvents.map(({ data }) => data?.['n']),
+    answer: () => 200,
+    until,
     async stop() {
       const closing = server;
       server = undefined;
@@ -65,15 +97,7 @@ export async function runSubscriber(): Promise<SubscriberServer> {
       });
     },
     async start() {
-      const opening = createServer((req, res) => {
-        readPush(req, (push) => {
-          subscriber.pushes.push(push);
-          const status = subscriber.answer(push);
-          if (status !== undefined) res.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('{}');
-          if (status === 200) handled.push(...push.events.map(({ data }) => data?.['n']));
-          look();
-        });
-      });
+      const opening = createServer((req, res) => readPush(req, (push) => take(push, res)));
       await new Promise<void>((resolve) => opening.listen(port, '127.0.0.1', resolve));
       server = opening;
       ({ port } = opening.address() as AddressInfo);

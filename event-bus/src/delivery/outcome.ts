@@ -1,6 +1,7 @@
 /** What came back from one push. */
 export type Answer =
-  | { kind: 'answered'; status: number; retryAfter?: string }
+  /** `onPurpose`: nobody was asked, somebody wanted this answer. */
+  | { kind: 'answered'; status: number; retryAfter?: string; onPurpose?: true }
   /** No connection: the subscriber got nothing. */
   | { kind: 'unreachable'; reason: string }
   /** The connection broke after the request was written: perhaps it was handled, perhaps not. */
@@ -42,8 +43,10 @@ export function retryAfterMs(header: string | undefined, wallTime: number): numb
   return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - wallTime), longestRetryAfterMs);
 }
 
-function outcomeOfStatus(status: number, retryAfter: string | undefined, wallTime: number): Outcome {
-  const reason = `answered ${status}`;
+type Answered = Extract<Answer, { kind: 'answered' }>;
+
+function outcomeOfStatus({ status, retryAfter, onPurpose }: Answered, wallTime: number): Outcome {
+  const reason = `answered ${status}${onPurpose ? ' on purpose' : ''}`;
   if (status >= 200 && status < 300) return { kind: 'done' };
   if (status === 410) return { kind: 'gone', reason };
   if (status >= 400 && status < 500 && !mayHelpLater.has(status)) return { kind: 'fault', reason, suspect: 'event' };
@@ -56,7 +59,7 @@ function outcomeOfStatus(status: number, retryAfter: string | undefined, wallTim
 export function outcomeOf(answer: Answer, acknowledgement: Acknowledgement, wallTime: number): Outcome {
   switch (answer.kind) {
     case 'answered':
-      return outcomeOfStatus(answer.status, answer.retryAfter, wallTime);
+      return outcomeOfStatus(answer, wallTime);
     case 'unreachable':
       return { kind: 'unreachable', reason: answer.reason };
     case 'broken':

@@ -4,6 +4,7 @@ import Sqlite, { type Database } from 'better-sqlite3';
 import { openSqlite } from '../sqlite';
 import { type Appended, type EventLog, LogFailed, type NewEvent, type StoredEvent } from './event-log';
 import { createGroupCommit } from './group-commit';
+import { type KeyIndex, keyIndexMigration, openKeyIndex } from './sqlite-key-index';
 import { createLogReader } from './sqlite-log-reader';
 import { createTail } from './tail';
 
@@ -27,6 +28,7 @@ const migrations = [
    UPDATE events SET cause = text ->> 'causationid'
      WHERE CASE WHEN json_valid(text) THEN json_type(text, '$.causationid') = 'text' END;
    CREATE INDEX events_by_cause ON events (cause) WHERE cause IS NOT NULL;`,
+  keyIndexMigration,
 ];
 
 /** What is kept in memory of the newest events. */
@@ -43,14 +45,14 @@ export interface SqliteEventLogOptions {
   wallTime: () => number;
   /** Called once for an I/O error. The process must end: a failed fsync is not reported twice. */
   onFatal: (error: LogFailed) => void;
-  /** Called after each commit with the number of new events and the time that it took with its fsync. */
-  onCommit?: (commit: { events: number; seconds: number }) => void;
+  /** Called after each commit: new events, those that were stored before, and the time that it took with its fsync. */
+  onCommit?: (commit: { events: number; duplicates: number; seconds: number }) => void;
 }
 
 /** The writer: one transaction for many appends. `onStored` gets each new event once it is durable. */
 function createWriter(
   db: Database,
-  { wallTime, onStored }: { wallTime: () => number; onStored: (event: StoredEvent) => void },
+  { wallTime, keys, onStored }: { wallTime: () => number; keys: KeyIndex; onStored: (event: StoredEvent) => void },
 ) {
   const insert = db.prepare(
     `INSERT INTO events (sequence, id, source, type, key, cause, stored_at, checksum, text)
@@ -66,6 +68,7 @@ function createWriter(
   let lastStoredAt = newest?.storedAt ?? 0;
 
   const store = db.transaction((appends: readonly (readonly NewEvent[])[], storedAt: number) => {
+    const afterwards = keys.write();
     let next = head + 1;
     const stored: StoredEvent[] = [];
     const appended = appends.map((events) =>
@@ -77,7 +80,7 @@ function createWriter(
         return { id, sequence: next++ };
       }),
     );
-    return { appended, stored };
+    return { appended, stored, afterwards };
   });
 
   return {
@@ -85,9 +88,13 @@ function createWriter(
     write(appends: readonly (readonly NewEvent[])[]): Appended[][] {
       // A clock that was set back does not take the log with it: who looks for a time finds it by halves.
       const storedAt = Math.max(wallTime(), lastStoredAt);
-      const { appended, stored } = store.immediate(appends, storedAt);
+      const { appended, stored, afterwards } = store.immediate(appends, storedAt);
+      afterwards?.();
       if (stored.length > 0) [head, lastStoredAt] = [head + stored.length, storedAt];
-      stored.forEach(onStored);
+      for (const event of stored) {
+        keys.note(event);
+        onStored(event);
+      }
       return appended;
     },
   };
@@ -103,7 +110,8 @@ function createCommit(
     const before = writer.head();
     try {
       const appended = writer.write(appends);
-      onCommit?.({ events: writer.head() - before, seconds: (performance.now() - started) / 1000 });
+      const [events, asked] = [writer.head() - before, appends.reduce((sum, append) => sum + append.length, 0)];
+      onCommit?.({ events, duplicates: asked - events, seconds: (performance.now() - started) / 1000 });
       return appended;
     } catch (error) {
       if (error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code)) {
@@ -124,7 +132,7 @@ function durabilityOf(db: Database, lastCommitAt: number | undefined): ReturnTyp
 
 /**
  * The log in one SQLite file. A commit is fsynced (`synchronous=FULL`) before its publishers are answered.
- * Opening looks at the newest event only, whatever the size of the log.
+ * Opening looks at the newest events only, whatever the size of the log.
  */
 export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: SqliteEventLogOptions): EventLog {
   const db = openSqlite({ file, synchronous: 'FULL', migrations });
@@ -132,7 +140,8 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
   const readDb = new Sqlite(file, { readonly: true });
   const identity = db.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
   const tail = createTail(tailSize);
-  const writer = createWriter(db, { wallTime, onStored: tail.add });
+  const keys = openKeyIndex(db);
+  const writer = createWriter(db, { wallTime, keys, onStored: tail.add });
   const listeners: (() => void)[] = [];
   let failed: LogFailed | undefined;
   let lastCommitAt: number | undefined;
@@ -161,7 +170,7 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
     identity,
     append: group.append,
     head: writer.head,
-    ...createLogReader(readDb, { tail, head: writer.head, fail }),
+    ...createLogReader(readDb, { tail, keys, head: writer.head, fail }),
     durability: () => durabilityOf(db, lastCommitAt),
     onAppended: (listener) => void listeners.push(listener),
     async close() {

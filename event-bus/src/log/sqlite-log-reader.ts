@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from './event-log';
 import { createReadCache } from './read-cache';
+import type { KeyIndex } from './sqlite-key-index';
 import { createIdSearch, createTimeSearch } from './sqlite-log-search';
 import type { EventsInMemory } from './tail';
 
@@ -17,35 +18,44 @@ const lookedAtAtOnce = 4_096;
 
 type Row = [sequence: number, id: string, type: string, key: string, storedAt: number, text: string, checksum: number];
 
+/** Finds the rows of a range, in the order of their sequences. */
+function createRows(db: Database, keys: KeyIndex) {
+  const columns = 'e.sequence, e.id, e.type, e.key, e.stored_at, e.text, e.checksum';
+  const ofTypes = 'e.type IN (SELECT value FROM json_each($types))';
+  const select = (rest: string) => db.prepare<unknown[], Row>(`SELECT ${columns} FROM ${rest}`).raw();
+  const end = 'ORDER BY sequence LIMIT $limit';
+  const inLog = 'events e WHERE sequence > $after AND sequence <= $upTo';
+  const ofKey = 'keys k JOIN events e USING (sequence) WHERE k.key = $key AND sequence > $after AND sequence <= $upTo';
+  const all = select(`${inLog} ${end}`);
+  const ofTypesOnly = select(`${inLog} AND ${ofTypes} ${end}`);
+  const ofKeyOnly = select(`${ofKey} ${end}`);
+  const ofKeyAndTypes = select(`${ofKey} AND ${ofTypes} ${end}`);
+  const one = select('events e WHERE sequence = ?');
+
+  function* rowsOfKey(key: string, { after, limit, types }: LogRange, upTo: number): Generator<Row> {
+    const range = { key, after, upTo, limit };
+    if (types) yield* ofKeyAndTypes.iterate({ ...range, types: JSON.stringify(types) });
+    else yield* ofKeyOnly.iterate(range);
+    for (const sequence of keys.newerOf(key)) {
+      if (sequence <= after || sequence > upTo) continue;
+      const row = one.get(sequence);
+      if (row && (!types || types.includes(row[2]))) yield row;
+    }
+  }
+
+  return (range: LogRange, upTo: number): IterableIterator<Row> => {
+    const { after, limit, key, types } = range;
+    if (key !== undefined) return rowsOfKey(key, range, upTo);
+    if (!types) return all.iterate({ after, upTo, limit });
+    return ofTypesOnly.iterate({ after, upTo, limit, types: JSON.stringify(types) });
+  };
+}
+
 /**
  * Each event is checked: one that isn't what was stored, or is missing, ends the page before it; where it is the first
  * one, DamagedRecord is thrown.
  */
-function createPages(db: Database) {
-  const columns = 'sequence, id, type, key, stored_at, text, checksum';
-  const range = `sequence > $after AND sequence <= $upTo`;
-  const end = 'ORDER BY sequence LIMIT $limit';
-  const ofTypes = 'type IN (SELECT value FROM json_each($types))';
-  const select = (where: string) =>
-    db.prepare<unknown[], Row>(`SELECT ${columns} FROM events WHERE ${where} ${end}`).raw();
-  const statements = {
-    all: select(range),
-    types: select(`${range} AND ${ofTypes}`),
-    key: select(`key = $key AND ${range}`),
-    keyAndTypes: select(`key = $key AND ${range} AND ${ofTypes}`),
-  };
-
-  function rows(asked: LogRange, upTo: number): IterableIterator<Row> {
-    const { after, limit, key, types } = asked;
-    const common = { after, upTo, limit };
-    if (key !== undefined) {
-      if (!types) return statements.key.iterate({ ...common, key });
-      return statements.keyAndTypes.iterate({ ...common, key, types: JSON.stringify(types) });
-    }
-    if (!types) return statements.all.iterate(common);
-    return statements.types.iterate({ ...common, types: JSON.stringify(types) });
-  }
-
+function createPages(rows: ReturnType<typeof createRows>) {
   return (asked: LogRange, head: number): LogPage => {
     const last = Math.min(asked.upTo ?? head, head);
     // By key there is an index; without one a search for types goes on page by page.
@@ -74,7 +84,12 @@ function createPages(db: Database) {
  */
 export function createLogReader(
   db: Database,
-  { tail, head, fail }: { tail: EventsInMemory; head: () => number; fail: (error: unknown) => LogFailed },
+  {
+    tail,
+    keys,
+    head,
+    fail,
+  }: { tail: EventsInMemory; keys: KeyIndex; head: () => number; fail: (error: unknown) => LogFailed },
 ): Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf'> {
   async function orFail<T>(look: () => T): Promise<T> {
     try {
@@ -83,7 +98,7 @@ export function createLogReader(
       throw error instanceof DamagedRecord ? error : fail(error);
     }
   }
-  const readPage = createReadCache(tail, createPages(db));
+  const readPage = createReadCache(tail, createPages(createRows(db, keys)));
   const firstSince = createTimeSearch(db);
   const search = createIdSearch(db);
   return {

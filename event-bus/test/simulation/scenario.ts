@@ -26,7 +26,7 @@ export interface Scenario extends Pick<World, 'time' | 'log' | 'state' | 'checke
 /** One bus with these groups, for a story told step by step. Time passes only when the story says so. */
 export function createScenario(
   given: Record<string, Partial<Subscription> & { refusal?: Subscriber['refusal'] }>,
-  { seed = 1, limits = {} }: { seed?: number; limits?: World['limits'] } = {},
+  { seed = 1, limits = {}, sabotage }: { seed?: number } & Partial<Pick<World, 'limits' | 'sabotage'>> = {},
 ): Scenario {
   const time = createVirtualTime();
   const subscriptions: World['subscriptions'] = {};
@@ -41,7 +41,10 @@ export function createScenario(
   const [state, checker] = [createMemoryDeliveryState(), createChecker(subscriptions)];
   const { read } = log;
   const random = createSeededRandom(seed);
-  const world = { time, random, log, state, subscribers, subscriptions, checker, limits, crashAtTransition: () => 0 };
+  const world: World = {
+    ...{ time, random, log, state, subscribers, subscriptions, checker, limits, crashAtTransition: () => 0 },
+    ...(sabotage ? { sabotage } : {}),
+  };
   let life = startBus(world);
   let made = 0;
 

@@ -1,0 +1,39 @@
+import request from 'supertest';
+import { runSubscriber, type SubscriberServer } from '../subscriber-server';
+import { useFolder } from '../use-folder';
+import { endBuses, startRealBus } from './real-bus';
+
+const folder = useFolder();
+let subscriber: SubscriberServer;
+beforeEach(async () => {
+  subscriber = await runSubscriber();
+});
+afterEach(async () => {
+  await endBuses();
+  await subscriber.stop();
+});
+
+describe('the process', () => {
+  it('ends with 0 when it is asked to stop', async () => {
+    const bus = await startRealBus({ folder: folder(), subscriptions: { g: { endpoints: [subscriber.url] } } });
+    await request(bus.url)
+      .post('/events')
+      .send({ type: 'T', data: { n: 1 } });
+    await subscriber.until(() => subscriber.handled().length === 1);
+    bus.signal('SIGTERM');
+    expect(await bus.exited).toBe(0);
+  }, 30_000);
+
+  it.each([
+    ['SUBSCRIPTIONS', '{"g":{"endpoints":[]}}', 'g.endpoints'],
+    ['SUBSCRIPTIONS', '/nowhere/groups.json', 'ENOENT'],
+    ['PORT', 'many', 'PORT'],
+    ['FAULTS', 'sometimes', 'FAULTS'],
+  ])(
+    'does not start with %s=%s, and says why',
+    async (name, value, why) => {
+      await expect(startRealBus({ folder: folder(), env: { [name]: value } })).rejects.toThrow(why);
+    },
+    30_000,
+  );
+});
