@@ -8,6 +8,7 @@ import {
   type Registry,
   type Verifier,
 } from '@blog/kit';
+import type { RequestHandler } from 'express';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
@@ -17,6 +18,7 @@ import { deadLetterRoutes } from './http/dead-letters';
 import { eventRoutes } from './http/event';
 import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
+import { operatorPaths } from './http/operators';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
 import { refusePages } from './http/refuse-pages';
@@ -33,6 +35,8 @@ export interface AppDeps extends Completion {
   seen: Seen;
   /** Undefined where nothing may be made to go wrong on purpose. */
   faults: Faults | undefined;
+  /** Lets operators pass, and nobody else. */
+  operators: RequestHandler;
   /** Checks the signature of publishes; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -54,6 +58,7 @@ export function createApp(deps: AppDeps): RequestListener {
     health: () => ({ durability: log.durability(), head: log.head() }),
   });
   app.use(refusePages);
+  app.use(operatorPaths, deps.operators);
   const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { createSigner, createVerifier, type Logger, newId, type Registry } from '@blog/kit';
+import type { RequestHandler } from 'express';
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
@@ -22,6 +23,8 @@ export interface BusOptions {
   subscriptions: Record<string, Subscription>;
   /** With any, pushes are signed by the first and publishes verified by all of them. */
   secrets: readonly string[];
+  /** Lets operators pass, and nobody else. */
+  operators: RequestHandler;
   limits?: Partial<GroupLimits>;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
@@ -52,16 +55,8 @@ function createOpenSender(
 }
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
-export async function openBus({
-  folder,
-  subscriptions,
-  secrets,
-  logger,
-  metrics,
-  onFatal,
-  limits,
-  takesFaults = false,
-}: BusOptions): Promise<Bus> {
+export async function openBus(options: BusOptions): Promise<Bus> {
+  const { folder, secrets, operators, logger, metrics, onFatal, limits, takesFaults = false } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
@@ -84,10 +79,10 @@ export async function openBus({
     openSender: createOpenSender(secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
-  await dispatcher.start(subscriptions);
+  await dispatcher.start(options.subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, seen, faults, newId, logger, metrics, now: () => new Date(wallTime()) },
+    ...{ log, dispatcher, seen, faults, operators, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     ...(secrets.length === 0 ? {} : { verifier: createVerifier(secrets) }),
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
+import { authSettings, dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
 import { z } from 'zod';
 import { Subscription } from './delivery/subscription';
 
@@ -48,6 +48,12 @@ export const settings = z.object({
   SUBSCRIPTIONS: subscriptionsSetting,
   /** One secret, or the new and the old one during a rotation. Without it nothing is signed or verified. */
   BUS_SECRET: secretsSetting,
+  ...authSettings,
+  /**
+   * `local`: programs on this machine are operators; the default where the bus listens to this machine only. `token`: only who
+   * has a token with the role operator is.
+   */
+  OPERATORS: z.enum(['local', 'token'], 'must be local or token').optional(),
   /** `on`: things may be made to go wrong on purpose. */
   FAULTS: z.enum(['on', 'off'], 'must be on or off').default('off'),
 });

@@ -1,6 +1,9 @@
-import { runProcess, startServer } from '@blog/kit';
+import { createAuth, runProcess, startServer } from '@blog/kit';
 import { openBus } from './bus';
 import { settings } from './config';
+import { operatorsOnly } from './http/operators';
+
+const loopback = /^(127\.|::1$|localhost$)/;
 
 void runProcess({ name: 'event-bus', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const bus = await openBus({
@@ -8,6 +11,10 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
     takesFaults: settings.FAULTS === 'on',
+    operators: operatorsOnly({
+      auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
+      trustsThisMachine: (settings.OPERATORS ?? (loopback.test(settings.HOST) ? 'local' : 'token')) === 'local',
+    }),
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.
     onFatal(error) {

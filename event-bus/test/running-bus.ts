@@ -1,4 +1,5 @@
 import { createMetrics, type RunningServer, silentLogger, startServer } from '@blog/kit';
+import type { RequestHandler } from 'express';
 import { openBus } from '../src/bus';
 import { Subscription } from '../src/delivery/subscription';
 
@@ -9,13 +10,20 @@ export interface RunningBus {
   stop(): Promise<void>;
 }
 
+interface Options {
+  secret?: string;
+  takesFaults?: boolean;
+  operators?: RequestHandler;
+}
+
+const anybody: RequestHandler = (_req, _res, next) => next();
 const fast = { firstMs: 5, longestMs: 50 };
 
 /** A whole bus in this process, on its folder, with short back-offs; with a secret it signs and verifies. */
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  { secret, takesFaults = false }: { secret?: string; takesFaults?: boolean } = {},
+  { secret, takesFaults = false, operators = anybody }: Options = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
@@ -23,6 +31,7 @@ export async function runBus(
     ...{ folder, metrics, logger: silentLogger },
     subscriptions: Object.fromEntries(parsed),
     takesFaults,
+    operators,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {

@@ -27,5 +27,5 @@ await failClearly(async () => {
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort());
   process.once('SIGTERM', () => ending.abort());
-  await command({ bus: createBusClient(url), names, options: values, signal: ending.signal });
+  await command({ bus: createBusClient(url, process.env.TOKEN), names, options: values, signal: ending.signal });
 });

@@ -5,11 +5,14 @@ function refusal({ status, detail, title, errors = [] }) {
 }
 
 /** Talks to the bus at `url`. Requests reject with an Error that is meant for people. */
-export function createBusClient(url) {
+export function createBusClient(url, token) {
+  const authorization = token ? { Authorization: `Bearer ${token}` } : {};
+
   async function request(path, { method = 'GET', json, signal } = {}) {
-    const body =
-      json === undefined ? {} : { body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } };
-    const response = await fetch(new URL(path, url), { method, signal, ...body }).catch((error) => {
+    const type = json === undefined ? {} : { 'Content-Type': 'application/json' };
+    const headers = { ...authorization, ...type };
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    const response = await fetch(new URL(path, url), { method, signal, headers, body }).catch((error) => {
       if (signal?.aborted) throw error;
       throw new Error(`Nobody answers at ${url}. Is the bus running? (npm start, or npm start -- event-bus)`);
     });

@@ -11,4 +11,4 @@ export const usage = `npm run bus -- <command>
   tail [--from <sequence>] [--type T]… [--key k]
                                             shows events as they come; Ctrl+C ends it
 
-It talks to http://127.0.0.1:4005, or to EVENT_BUS_URL.`;
+It talks to http://127.0.0.1:4005, or to EVENT_BUS_URL; with TOKEN (npm run token -- --roles operator) to a bus elsewhere.`;
