@@ -37,6 +37,25 @@ export function renderMarkdown(text: string): string {
   return sanitizeHtml(markdown.render(text), sanitizing);
 }
 
+/** What readers write: no headings, images, tables or rules, and each line break is one. */
+const limited = new MarkdownIt({ html: false, linkify: true, breaks: true });
+limited.disable(['heading', 'lheading', 'hr', 'image', 'table']);
+
+const limitedSanitizing: sanitizeHtml.IOptions = {
+  allowedTags: ['p', 'br', 'blockquote', 'pre', 'code', 'em', 'strong', 's', 'ul', 'ol', 'li', 'a'],
+  allowedAttributes: { a: ['href', 'title', 'rel'], ol: ['start'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow ugc noopener' }) },
+};
+
+/**
+ * Limited Markdown as HTML that is safe to put into a page: paragraphs, emphasis, code, links, lists and quotes. All else,
+ * raw HTML too, is shown as the text that it is.
+ */
+export function renderLimitedMarkdown(text: string): string {
+  return sanitizeHtml(limited.render(text), limitedSanitizing);
+}
+
 const excerptLength = 220;
 
 /** The beginning of a text, without the half of a surrogate pair that a cut may leave. */

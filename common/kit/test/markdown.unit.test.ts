@@ -1,4 +1,30 @@
-import { excerptOf, renderMarkdown } from '../src/markdown';
+import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '../src/markdown';
+
+const attacks = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '<svg/onload=alert(1)>',
+  '<iframe src="javascript:alert(1)"></iframe>',
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](java&#115;cript:alert(1))',
+  '[x](&#x6A;avascript:alert(1))',
+  '[x](vbscript:alert(1))',
+  '[x](data:text/html;base64,PHNjcmlwdD4=)',
+  '![x](data:image/svg+xml;base64,PHN2Zz4=)',
+  '![x](https://a.example/" onerror="alert(1))',
+  '[x](https://a.example "t\\" onmouseover=\\"alert(1)")',
+  '<https://a.example/"onmouseover="alert(1)>',
+  '<javascript:alert(1)>',
+  '[x][1]\n\n[1]: javascript:alert(1)',
+  '```"><script>alert(1)</script>\nx\n```',
+  '```x onclick=alert(1)\nx\n```',
+  '<style>*{display:none}</style>',
+  '<a href="#" style="position:fixed">x</a>',
+  '<form action=/events><input name=a></form>',
+  '<!--><script>alert(1)</script>-->',
+  '<math><mtext></p><style><img src=x onerror=alert(1)>',
+];
 
 describe('renderMarkdown', () => {
   it.each([
@@ -43,31 +69,7 @@ describe('renderMarkdown', () => {
     );
   });
 
-  it.each([
-    '<script>alert(1)</script>',
-    '<img src=x onerror=alert(1)>',
-    '<svg/onload=alert(1)>',
-    '<iframe src="javascript:alert(1)"></iframe>',
-    '[x](javascript:alert(1))',
-    '[x](JaVaScRiPt:alert(1))',
-    '[x](java&#115;cript:alert(1))',
-    '[x](&#x6A;avascript:alert(1))',
-    '[x](vbscript:alert(1))',
-    '[x](data:text/html;base64,PHNjcmlwdD4=)',
-    '![x](data:image/svg+xml;base64,PHN2Zz4=)',
-    '![x](https://a.example/" onerror="alert(1))',
-    '[x](https://a.example "t\\" onmouseover=\\"alert(1)")',
-    '<https://a.example/"onmouseover="alert(1)>',
-    '<javascript:alert(1)>',
-    '[x][1]\n\n[1]: javascript:alert(1)',
-    '```"><script>alert(1)</script>\nx\n```',
-    '```x onclick=alert(1)\nx\n```',
-    '<style>*{display:none}</style>',
-    '<a href="#" style="position:fixed">x</a>',
-    '<form action=/events><input name=a></form>',
-    '<!--><script>alert(1)</script>-->',
-    '<math><mtext></p><style><img src=x onerror=alert(1)>',
-  ])('lets nothing run: %s', (text) => {
+  it.each(attacks)('lets nothing run: %s', (text) => {
     const page = renderMarkdown(text);
     const tags = page.match(/<[^>]*>/g) ?? [];
     for (const tag of tags) {
@@ -75,6 +77,44 @@ describe('renderMarkdown', () => {
         /^<\/?(p|a|img|pre|code|span|strong|em)( (href|src|alt|title|rel|loading|class)="[^"<>]*")* ?\/?>$/,
       );
       expect(tag).not.toMatch(/(href|src)="\s*(javascript|vbscript|data):/i);
+    }
+  });
+});
+
+describe('renderLimitedMarkdown', () => {
+  it.each([
+    ['**bold** and *soft*, ~~old~~', '<p><strong>bold</strong> and <em>soft</em>, <s>old</s></p>\n'],
+    ['one\ntwo\n\nthree', '<p>one<br />\ntwo</p>\n<p>three</p>\n'],
+    ['- a\n- b', '<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n'],
+    ['3. c', '<ol start="3">\n<li>c</li>\n</ol>\n'],
+    ['> quoted', '<blockquote>\n<p>quoted</p>\n</blockquote>\n'],
+    ['`a < b`', '<p><code>a &lt; b</code></p>\n'],
+    ['```js\nlet a\n```', '<pre><code>let a\n</code></pre>\n'],
+    ['', ''],
+  ])('renders %j', (text, html) => {
+    expect(renderLimitedMarkdown(text)).toBe(html);
+  });
+
+  it.each([
+    ['# Loud', '<p># Loud</p>\n'],
+    ['Loud\n====', '<p>Loud<br />\n====</p>\n'],
+    ['***', '<p>***</p>\n'],
+    ['|a|\n|-|\n|1|', '<p>|a|<br />\n|-|<br />\n|1|</p>\n'],
+    ['<b>x</b>', '<p>&lt;b&gt;x&lt;/b&gt;</p>\n'],
+  ])('shows %j as the text that it is', (text, html) => {
+    expect(renderLimitedMarkdown(text)).toBe(html);
+  });
+
+  it('makes a link of an image, and tells search engines of no link that it counts', () => {
+    const link = '<a href="https://example.org/a.png" rel="nofollow ugc noopener">x</a>';
+    expect(renderLimitedMarkdown('![x](https://example.org/a.png)')).toBe(`<p>!${link}</p>\n`);
+    expect(renderLimitedMarkdown('see https://example.org')).toContain('rel="nofollow ugc noopener"');
+  });
+
+  it.each(attacks)('lets nothing run: %s', (text) => {
+    for (const tag of renderLimitedMarkdown(text).match(/<[^>]*>/g) ?? []) {
+      expect(tag).toMatch(/^<\/?(p|a|pre|code|strong|em|br)( (href|title|rel)="[^"<>]*")* ?\/?>$/);
+      expect(tag).not.toMatch(/href="\s*(javascript|vbscript|data):/i);
     }
   });
 });
