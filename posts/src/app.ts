@@ -1,5 +1,15 @@
-import { id as postId, NewPost, type Post, type PostInList, type PostWithHtml } from '@blog/contract';
 import {
+  id as postId,
+  NewPost,
+  type Post,
+  PostChange,
+  type PostInList,
+  PostToImport,
+  type PostWithHtml,
+} from '@blog/contract';
+import {
+  type Auth,
+  Conflict,
   createServiceApp,
   finishApp,
   jsonBody,
@@ -9,16 +19,22 @@ import {
   NotFound,
   pageQuery,
   type Registry,
+  requireVersion,
+  setVersion,
   type Verifier,
 } from '@blog/kit';
 import { renderMarkdown } from '@blog/kit/markdown';
-import { eventReceiver } from '@blog/kit/state';
-import type { Express, RequestHandler } from 'express';
-import { createPost } from './domain';
+import { eventReceiver, idempotentRequest } from '@blog/kit/state';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
 import type { PostStore } from './store';
 
 export interface PostsAppDeps {
   store: PostStore;
+  auth: Auth;
+  /** Whether anybody may publish, or only authors. */
+  writers: 'anyone' | 'authors';
   /** Called after each commit, so that its event goes out at once. */
   onCommit: () => void;
   newId: () => string;
@@ -32,39 +48,123 @@ export interface PostsAppDeps {
 /** The largest body: a post of 200,000 characters, each of which JSON may write in six bytes (`\u8a9e`). */
 const largestBody = 1.25 * 1024 * 1024;
 
+const noSuchPost = 'There is no such post.';
+const listQuery = pageQuery().extend({
+  drafts: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
 /** The routes of the posts service. */
-export function createApp({ store, onCommit, newId, now, verifier, logger, metrics }: PostsAppDeps): Express {
+export function createApp(deps: PostsAppDeps): Express {
+  const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin' });
+  const authorsOnly = auth.requireRole('author');
+
+  const isAuthor = async (req: Request): Promise<boolean> =>
+    (await auth.identify(req))?.roles.includes('author') ?? false;
+
+  /** Lists may be asked for by anybody, those of drafts by authors. */
+  const readers: RequestHandler = (req, res, next) =>
+    req.query['drafts'] === 'true' ? authorsOnly(req, res, next) : next();
 
   const list: RequestHandler = async (req, res) => {
-    const { limit, cursor } = pageQuery().parse(req.query);
-    const { items, next } = await store.page(limit, cursor);
+    const { limit, cursor, drafts } = listQuery.parse(req.query);
+    const { items, next } = await store.page(limit, { before: cursor, drafts: drafts === 'true' });
     linkNext(req, res, next);
     res.json(Object.fromEntries(items.map((post) => [post.id, withoutBody(post)])));
   };
 
-  const create: RequestHandler = async (req, res) => {
-    const input = NewPost.parse(req.body);
-    const { post, fact } = createPost(input, { id: newId(), now: now() });
-    await store.save(post, fact);
-    onCommit();
-    res.status(201).location(`/posts/${post.id}`).json(post);
+  /** A draft is for authors, as everything is where only they write. */
+  const mayCreate: RequestHandler = (req, res, next) => {
+    const { draft } = NewPost.parse(req.body);
+    return draft || writers === 'authors' ? authorsOnly(req, res, next) : next();
   };
 
-  const read: RequestHandler<{ id: string }> = async (req, res) => {
-    const post = await store.find(postId.parse(req.params.id));
-    if (!post) throw new NotFound('There is no such post.');
+  const create: RequestHandler = async (req, res) => {
+    const input = NewPost.parse(req.body);
+    const wish = idempotentRequest(req);
+    const post = await store.transaction(async (tx) => {
+      const earlier = wish && (await tx.answers.find(wish));
+      if (earlier) return earlier;
+      const written = createPost(input, { id: newId(), now: now() });
+      await tx.insert(written);
+      if (wish) await tx.answers.keep(wish, written.post);
+      return written.post;
+    });
+    onCommit();
+    sendPost(res.status(201).location(`/posts/${post.id}`), post);
+  };
+
+  const read: RequestHandler = async (req, res) => {
+    const post = await store.find(postId.parse(req.params['id']));
+    res.vary('Authorization');
+    if (!post || (post.draft && !(await isAuthor(req)))) throw new NotFound(noSuchPost);
+    setVersion(res, post.version);
     res.json({ ...post, html: renderMarkdown(post.body) } satisfies PostWithHtml);
   };
 
-  const post = [...jsonBody({ limit: largestBody }), create];
+  const change: RequestHandler = async (req, res) => {
+    const id = postId.parse(req.params['id']);
+    const wanted = PostChange.parse(req.body);
+    const post = await store.transaction(async (tx) => {
+      const stored = await tx.find(id);
+      if (!stored) throw new NotFound(noSuchPost);
+      requireVersion(req, stored.version);
+      const written = changePost(stored, wanted, now());
+      if (written) await tx.update(written);
+      return written?.post ?? stored;
+    });
+    onCommit();
+    sendPost(res, post);
+  };
+
+  const remove: RequestHandler = async (req, res) => {
+    const id = postId.parse(req.params['id']);
+    await store.transaction(async (tx) => {
+      const stored = await tx.find(id);
+      if (!stored) throw new NotFound(noSuchPost);
+      requireVersion(req, stored.version);
+      await tx.delete(id, deletedFact(stored));
+    });
+    onCommit();
+    res.sendStatus(204);
+  };
+
+  /** Takes over a post from elsewhere. Again it changes nothing, so that an import can be repeated. */
+  const takeOver: RequestHandler = async (req, res) => {
+    const id = postId.parse(req.params['id']);
+    const given = PostToImport.parse(req.body);
+    const { post, isNew } = await store.transaction(async (tx) => {
+      const stored = await tx.find(id);
+      if (stored && isSamePost(stored, given)) return { post: stored, isNew: false };
+      if (stored) throw new Conflict('There is another post with this id.');
+      if (await tx.wasDeleted(id)) throw new Conflict('The post with this id was deleted.');
+      const written = importPost(id, given);
+      await tx.insert(written);
+      return { post: written.post, isNew: true };
+    });
+    onCommit();
+    sendPost(res.status(isNew ? 201 : 200), post);
+  };
+
+  const body = jsonBody({ limit: largestBody });
+  const post = [...body, mayCreate, create];
   mountRoutes(app, {
-    '/posts': { get: list, post },
+    '/posts': { get: [readers, list], post },
     '/posts/create': { post },
-    '/posts/:id': { get: read as RequestHandler },
+    '/posts/:id': {
+      get: read,
+      put: [authorsOnly, ...body, takeOver],
+      patch: [authorsOnly, ...body, change],
+      delete: [authorsOnly, remove],
+    },
     '/events': { post: eventReceiver({ schemas: {}, apply: () => Promise.resolve(), verifier }) },
   });
   return finishApp(app, logger);
+}
+
+function sendPost(res: Response, post: Post): void {
+  setVersion(res, post.version);
+  res.json(post);
 }
 
 function withoutBody({ id, title, tags, draft, createdAt, updatedAt, version }: Post): PostInList {

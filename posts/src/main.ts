@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dataDirSetting, newId, processSettings, runProcess, startServer } from '@blog/kit';
+import { authSettings, createAuth, dataDirSetting, newId, processSettings, runProcess, startServer } from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -9,6 +9,9 @@ const settings = z.object({
   ...processSettings(4000),
   DATA_DIR: dataDirSetting,
   ...busSettings,
+  ...authSettings,
+  /** Who may publish: `anyone`, or those with the role author. */
+  POSTS_WRITE: z.enum(['anyone', 'authors'], 'must be anyone or authors').default('anyone'),
 });
 
 void runProcess({ name: 'posts', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
@@ -20,7 +23,11 @@ void runProcess({ name: 'posts', settings, process }, async ({ settings, logger,
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
 
-  const app = createApp({ store, onCommit: relay.nudge, newId, now, verifier, logger, metrics });
+  const app = createApp({
+    ...{ store, onCommit: relay.nudge, newId, now, verifier, logger, metrics },
+    auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
+    writers: settings.POSTS_WRITE,
+  });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
   logger.info({ url: server.url }, 'listening');

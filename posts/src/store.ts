@@ -1,7 +1,16 @@
 import type { Post } from '@blog/contract';
-import type { Fact, Page, Place } from '@blog/kit';
-import { pageOf } from '@blog/kit';
-import { createOutbox, openDatabase, type Outbox, outboxMigration } from '@blog/kit/state';
+import { type Page, pageOf, type Place } from '@blog/kit';
+import {
+  createIdempotency,
+  createOutbox,
+  type Idempotency,
+  idempotencyMigration,
+  openDatabase,
+  type Outbox,
+  outboxMigration,
+  type Transaction,
+} from '@blog/kit/state';
+import type { PostEvent, Written } from './domain';
 
 interface Tables {
   posts: {
@@ -14,6 +23,7 @@ interface Tables {
     updated_at: string;
     version: number;
   };
+  deleted_posts: { id: string };
 }
 
 const migrations = [
@@ -25,16 +35,34 @@ const migrations = [
    ${outboxMigration}`,
   `ALTER TABLE posts ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE posts ADD COLUMN updated_at TEXT NOT NULL DEFAULT '';
-   UPDATE posts SET updated_at = created_at;`,
+   UPDATE posts SET updated_at = created_at;
+   CREATE TABLE deleted_posts (id TEXT PRIMARY KEY) STRICT;
+   ${idempotencyMigration}`,
 ];
+
+/** What may be done inside a transaction: all of it is committed together, or nothing. */
+export interface PostTransaction {
+  find(id: string): Promise<Post | undefined>;
+  /** Whether there was a post with this id: its id is never used again. */
+  wasDeleted(id: string): Promise<boolean>;
+  /** Stores a new post together with the fact that tells of it. */
+  insert(written: Written): Promise<void>;
+  /** Replaces a post's state. */
+  update(written: Written): Promise<void>;
+  delete(id: string, fact: PostEvent | undefined): Promise<void>;
+  /** Answers given to requests with an `Idempotency-Key`. */
+  answers: {
+    find: (request: Parameters<Idempotency<Post>['find']>[1]) => Promise<Post | undefined>;
+    keep: (request: Parameters<Idempotency<Post>['keep']>[1], answer: Post) => Promise<void>;
+  };
+}
 
 export interface PostStore {
   outbox: Outbox;
-  /** Commits a post together with the fact that tells of it. */
-  save(post: Post, fact: Fact): Promise<void>;
+  transaction<T>(work: (tx: PostTransaction) => Promise<T>): Promise<T>;
   find(id: string): Promise<Post | undefined>;
-  /** The newest posts, or those before a place in the list, oldest first. */
-  page(limit: number, before?: Place): Promise<Page<Post>>;
+  /** The newest posts, published ones or drafts, or those before a place in the list, oldest first. */
+  page(limit: number, options?: { before?: Place | undefined; drafts?: boolean }): Promise<Page<Post>>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
@@ -42,20 +70,21 @@ export interface PostStore {
 export function openPostStore({ file, now }: { file: string; now: () => Date }): PostStore {
   const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
   const outbox = createOutbox(db, { source: '/posts', now });
+  const answers = createIdempotency<Post, Tables>(db, { now });
   return {
     outbox,
-    async save(post, fact) {
-      await transaction(async (tx) => {
-        await tx.insertInto('posts').values(toRow(post)).execute();
-        await outbox.append(tx, [fact]);
-      });
-    },
+    transaction: (work) => transaction((tx) => work(postTransaction(tx, outbox, answers))),
     async find(id) {
       const row = await db.selectFrom('posts').selectAll().where('id', '=', id).executeTakeFirst();
       return row && fromRow(row);
     },
-    async page(limit, before) {
-      let newestFirst = db.selectFrom('posts').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+    async page(limit, { before, drafts = false } = {}) {
+      let newestFirst = db
+        .selectFrom('posts')
+        .selectAll()
+        .where('draft', '=', drafts ? 1 : 0)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc');
       if (before) {
         newestFirst = newestFirst.where(({ eb, refTuple, tuple }) =>
           eb(refTuple('created_at', 'id'), '<', tuple(before.createdAt, before.id)),
@@ -69,22 +98,43 @@ export function openPostStore({ file, now }: { file: string; now: () => Date }):
   };
 }
 
+function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idempotency<Post>): PostTransaction {
+  const tell = (fact: PostEvent | undefined): Promise<void> => outbox.append(tx, fact ? [fact] : []);
+  return {
+    async find(id) {
+      const row = await tx.selectFrom('posts').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async wasDeleted(id) {
+      return (await tx.selectFrom('deleted_posts').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+    },
+    async insert({ post, fact }) {
+      await tx.insertInto('posts').values(toRow(post)).execute();
+      await tell(fact);
+    },
+    async update({ post, fact }) {
+      await tx.updateTable('posts').set(toRow(post)).where('id', '=', post.id).execute();
+      await tell(fact);
+    },
+    async delete(id, fact) {
+      await tx.deleteFrom('posts').where('id', '=', id).execute();
+      await tx.insertInto('deleted_posts').values({ id }).execute();
+      await tell(fact);
+    },
+    answers: {
+      find: (request) => answers.find(tx, request),
+      keep: (request, answer) => answers.keep(tx, request, answer),
+    },
+  };
+}
+
 function toRow({ id, title, body, tags, draft, createdAt, updatedAt, version }: Post): Tables['posts'] {
   const text = { id, title, body, tags: JSON.stringify(tags) };
   return { ...text, draft: draft ? 1 : 0, created_at: createdAt, updated_at: updatedAt, version };
 }
 
-function fromRow(row: Tables['posts']): Post {
-  const tags = JSON.parse(row.tags) as string[];
+function fromRow({ tags, draft, created_at, updated_at, ...row }: Tables['posts']): Post {
   const { id, title, body, version } = row;
-  return {
-    id,
-    title,
-    body,
-    tags,
-    draft: row.draft === 1,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    version,
-  };
+  const text = { id, title, body, tags: JSON.parse(tags) as string[] };
+  return { ...text, draft: draft === 1, createdAt: created_at, updatedAt: updated_at, version };
 }

@@ -7,7 +7,9 @@ import { noon, startPosts } from './posts-service';
 
 const life = useTestLife();
 
-const first = { id: 'p1', title: 'Hello', body: '', tags: [], createdAt: noon, version: 1 };
+const times = { createdAt: noon, updatedAt: noon };
+const told = { id: 'p1', title: 'Hello', body: '', tags: [], ...times, version: 1 };
+const first = { ...told, draft: false };
 
 describe('POST /posts', () => {
   it.each(['/posts', '/posts/create'])('makes a post at %s from a title alone', async (path) => {
@@ -18,7 +20,7 @@ describe('POST /posts', () => {
       location: '/posts/p1',
       body: first,
     });
-    expect(outboxOf(file)).toMatchObject([{ type: 'PostCreated', partitionkey: 'p1', data: first }]);
+    expect(outboxOf(file)).toMatchObject([{ type: 'PostCreated', partitionkey: 'p1', data: told }]);
     expect(commits).toHaveLength(1);
   });
 
@@ -26,7 +28,7 @@ describe('POST /posts', () => {
     const { app } = startPosts(life);
     const sent = { title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'], id: 'mine', createdAt: 'never', version: 7 };
     const { body } = await request(app).post('/posts').send(sent);
-    expect(body).toEqual({ ...first, title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'], draft: false });
+    expect(body).toEqual({ ...first, title: 'Grüße 🎉', body: '# Hi', tags: ['a', 'b'] });
   });
 
   it.each<[string, string, number, object | undefined]>([
@@ -102,7 +104,7 @@ describe('GET /posts', () => {
     const { app } = startPosts(life);
     for (const title of ['Hello', 'Again']) await request(app).post('/posts').send({ title, body: 'long' });
     const { text } = await request(app).get('/posts');
-    const inList = { id: 'p1', title: 'Hello', tags: [], createdAt: noon, version: 1 };
+    const inList = { id: 'p1', title: 'Hello', tags: [], draft: false, ...times, version: 1 };
     expect(text).toBe(JSON.stringify({ p1: inList, p2: { ...inList, id: 'p2', title: 'Again' } }));
   });
 
@@ -164,12 +166,12 @@ describe('GET /posts/:id', () => {
 
   it.each(['__proto__', 'constructor', '../x', '42', 'x'.repeat(128)])('finds a post with the id %s', async (id) => {
     const { app, store } = startPosts(life);
-    const { post, fact } = createPost({ title: 'Odd', body: '', tags: [], draft: false }, { id, now: new Date(noon) });
-    await store.save(post, fact);
+    const input = { title: 'Odd', body: '', tags: [], draft: false };
+    await store.transaction((tx) => tx.insert(createPost(input, { id, now: new Date(noon) })));
     expect((await request(app).get(`/posts/${encodeURIComponent(id)}`)).body).toMatchObject({ id, title: 'Odd' });
     const { text } = await request(app).get('/posts');
     expect(text).toBe(
-      `{${JSON.stringify(id)}:${JSON.stringify({ id, title: 'Odd', tags: [], createdAt: noon, version: 1 })}}`,
+      `{${JSON.stringify(id)}:${JSON.stringify({ id, title: 'Odd', tags: [], draft: false, ...times, version: 1 })}}`,
     );
   });
 });

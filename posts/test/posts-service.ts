@@ -1,12 +1,22 @@
-import { createMetrics, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { openPostStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 
+const secret = 'a-secret-for-these-tests';
+
+/** The header of somebody with these roles. */
+export const as = async (...roles: Role[]) => ({
+  Authorization: `Bearer ${await signToken({ name: 'ana', roles }, { secret, seconds: 60, now: new Date(noon) })}`,
+});
+
 /** The posts service on a database of the test, with the ids `p1`, `p2` … and a clock that stands still. */
-export function startPosts(life: TestLife) {
+export function startPosts(
+  life: TestLife,
+  { writers = 'anyone', secrets = [secret] }: { writers?: 'anyone' | 'authors'; secrets?: string[] } = {},
+) {
   const file = life.file('posts.db');
   const now = () => new Date(noon);
   const store = life.closing(openPostStore({ file, now }));
@@ -17,6 +27,8 @@ export function startPosts(life: TestLife) {
     onCommit: () => void commits.push('commit'),
     newId: () => `p${(made += 1)}`,
     now,
+    writers,
+    auth: createAuth({ secrets, now }),
     logger: silentLogger,
     metrics: createMetrics('posts'),
   });

@@ -15,7 +15,16 @@
  */
 
 // What was written
-export { NewPost, Post, PostChange, PostFact, PostGone, type PostInList, type PostWithHtml } from './post';
+export {
+  NewPost,
+  Post,
+  PostChange,
+  PostFact,
+  PostGone,
+  type PostInList,
+  PostToImport,
+  type PostWithHtml,
+} from './post';
 export {
   CommentChange,
   CommentFact,

@@ -25,6 +25,10 @@ export const PostChange = body({
 });
 export type PostChange = z.output<typeof PostChange>;
 
+/** What `PUT /posts/:id` takes: a post from elsewhere, with the times that it had there. */
+export const PostToImport = NewPost.extend({ createdAt: time, updatedAt: time.optional() });
+export type PostToImport = z.output<typeof PostToImport>;
+
 /** A post as its own service keeps it. `createdAt` is when it was published, of a draft when it was begun. */
 export const Post = z.object({
   id,
