@@ -1,5 +1,6 @@
 import type { CommentFact, CommentStatus, NewComment, OwnComment, PublicComment, VerdictFact } from '@blog/contract';
 import type { Fact } from '@blog/kit';
+import { renderLimitedMarkdown } from '@blog/kit/markdown';
 
 export interface Comment {
   id: string;
@@ -33,7 +34,8 @@ export function createComment(
   const comment: Comment = {
     id,
     postId,
-    ...input,
+    author: input.author,
+    content: input.content,
     status: 'pending',
     createdAt: now.toISOString(),
     version: 1,
@@ -68,12 +70,20 @@ function factOf<T extends Change['fact']['type']>(type: T, comment: Comment): Fa
 }
 
 /** What anybody may see: no text before it is approved. */
-export function publicView({ id, postId, author, content, status, createdAt, version }: Comment): PublicComment {
-  return { id, content: status === 'approved' ? content : '', html: '', status, postId, author, createdAt, version };
+export function publicView(comment: Comment): PublicComment {
+  return viewOf(comment, comment.status === 'approved');
 }
 
 /** What its author may see. */
 export function ownView(comment: Comment): OwnComment {
-  const { content, reason } = comment;
-  return { ...publicView(comment), content, own: true, ...(reason === undefined ? {} : { reason }) };
+  const { reason } = comment;
+  return { ...viewOf(comment, true), own: true, ...(reason === undefined ? {} : { reason }) };
+}
+
+function viewOf(
+  { id, postId, author, content, status, createdAt, version }: Comment,
+  withText: boolean,
+): PublicComment {
+  const text = withText ? { content, html: renderLimitedMarkdown(content) } : { content: '', html: '' };
+  return { id, ...text, status, postId, author, createdAt, version };
 }

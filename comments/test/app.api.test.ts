@@ -16,12 +16,16 @@ const first = {
   createdAt: noon,
   version: 1,
 };
+const shown = (content: string) => ({ content, html: content === '' ? '' : `<p>${content}</p>\n` });
 
 describe('POST /posts/:id/comments', () => {
   it('answers with the comments of the post, the new one last, and how to prove that one wrote it', async () => {
     const { app, file, commits } = startComments(life);
     const answer = await request(app).post(path).send({ content: 'Nice' });
-    expect({ status: answer.status, body: answer.body }).toEqual({ status: 201, body: [{ ...first, own: true }] });
+    expect({ status: answer.status, body: answer.body }).toEqual({
+      status: 201,
+      body: [{ ...first, ...shown('Nice'), own: true }],
+    });
     expect(answer.headers['location']).toBe('/posts/p1/comments/c1');
     expect(answer.headers['comment-token']).toMatch(/^[\w-]{24}$/);
     expect(outboxOf(file)).toMatchObject([
@@ -108,9 +112,9 @@ describe('GET /posts/:id/comments', () => {
     for (const content of ['Nice', 'Bad', 'New']) await write(app, content);
     await push(app, verdict('c1', { revision: 1 }), verdict('c2', { revision: 1, status: 'rejected', reason: 'No.' }));
     expect(await read(app)).toEqual([
-      { ...first, content: 'Nice', status: 'approved', version: 2 },
-      { ...first, id: 'c2', content: '', status: 'rejected', version: 2 },
-      { ...first, id: 'c3', content: '' },
+      { ...first, ...shown('Nice'), status: 'approved', version: 2 },
+      { ...first, id: 'c2', ...shown(''), status: 'rejected', version: 2 },
+      { ...first, id: 'c3', ...shown('') },
     ]);
   });
 
@@ -121,16 +125,16 @@ describe('GET /posts/:id/comments', () => {
     expect(await read(app, one)).toMatchObject([{ content: 'One', own: true }, { content: '' }, { content: '' }]);
     const both = await read(app, `wrong, ${two} ,${one}`);
     expect(both).toEqual([
-      { ...first, content: 'One', own: true },
-      { ...first, id: 'c2', content: 'Two', status: 'rejected', version: 2, own: true, reason: 'No.' },
-      { ...first, id: 'c3', content: '' },
+      { ...first, ...shown('One'), own: true },
+      { ...first, id: 'c2', ...shown('Two'), status: 'rejected', version: 2, own: true, reason: 'No.' },
+      { ...first, id: 'c3', ...shown('') },
     ]);
   });
 
   it.each(['wrong', '', ',', '*', 'undefined'])('gives nobody else anything for the token %j', async (token) => {
     const { app } = startComments(life);
     await write(app, 'Secret');
-    expect(await read(app, token)).toEqual([{ ...first, content: '' }]);
+    expect(await read(app, token)).toEqual([{ ...first, ...shown('') }]);
   });
 
   it('tells caches that the answer depends on the token', async () => {

@@ -77,7 +77,7 @@ describe('What is shown of a comment', () => {
   });
 
   it('shows its author the text, and why it was rejected', () => {
-    expect(ownView(pending)).toEqual({ ...publicView(pending), content: 'Nice', own: true });
+    expect(ownView(pending)).toEqual({ ...publicView(pending), content: 'Nice', html: '<p>Nice</p>\n', own: true });
     expect(ownView(rejected)).toMatchObject({ content: 'Nice', own: true, reason: 'No.' });
   });
 
