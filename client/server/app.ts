@@ -2,7 +2,7 @@ import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } 
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { readTheme } from '../src/features/theme/theme';
 import { createApi } from './api';
-import type { Assets } from './assets';
+import type { Assets, EntryName } from './assets';
 import { createBlog, type Services } from './blog';
 import type { Accounts } from './accounts/accounts';
 import { createCookies } from './cookies';
@@ -46,12 +46,12 @@ export function createApp(deps: AppDeps): App {
   const https = publicUrl.startsWith('https:');
   const cookies = createCookies({ secure: https });
   const sessions = createSessions({ ...deps, secure: https });
-  const frameOf = (req: Request) => ({
+  const frameOf = (req: Request, entry: EntryName = 'page') => ({
     theme: cookies.theme(req),
     path: req.originalUrl,
     account: sessions.of(req)?.identity,
     canSignIn: sessions.areOpen,
-    ...assets,
+    ...assets[entry],
   });
   const tools: PageTools = {
     blog: createBlog(services),

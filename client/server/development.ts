@@ -4,7 +4,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
 import { createAccounts } from './accounts/accounts';
 import type * as AppModule from './app';
-import type { Assets } from './assets';
+import { type Assets, entries, entrySource } from './assets';
 import { createServices } from './services';
 import { Settings } from './settings';
 
@@ -46,12 +46,17 @@ export function createDevelopment(options: DevelopmentOptions): Development {
   const settings = readConfig(Settings, env);
   const logger = createLogger({ name: 'client', level: settings.LOG_LEVEL });
   const services = createServices({ settings, logger });
-  const assets: Assets = {
-    scripts: [preamblePath, '/@vite/client', '/src/reader.ts'],
-    get styles() {
-      return stylesOf(vite);
-    },
-  };
+  const assets = Object.fromEntries(
+    entries.map((name) => [
+      name,
+      {
+        scripts: [preamblePath, '/@vite/client', `/${entrySource(name)}`],
+        get styles() {
+          return stylesOf(vite);
+        },
+      },
+    ]),
+  ) as Assets;
   let source: typeof AppModule | undefined;
   let app: Express | undefined;
   return {

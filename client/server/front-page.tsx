@@ -35,7 +35,7 @@ export function createFrontPage({ blog, readerOf, frameOf, publicUrl, logger }: 
         description: messages.site.tagline,
         canonical: publicUrl + (cursor === undefined ? '/' : req.originalUrl),
       },
-      frame: frameOf(req),
+      frame: frameOf(req, 'front'),
       content: (
         <FrontPage
           posts={data?.posts}

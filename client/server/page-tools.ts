@@ -1,6 +1,7 @@
 import type { Logger } from '@blog/kit';
 import type { Request, Response } from 'express';
 import type { PageFrame } from '../src/routes/Document';
+import type { EntryName } from './assets';
 import type { Blog, Reader } from './blog';
 import type { Cookies } from './cookies';
 import type { Sessions } from './sessions';
@@ -13,5 +14,6 @@ export interface PageTools {
   logger: Logger;
   publicUrl: string;
   readerOf: (req: Request, res: Response) => Reader;
-  frameOf: (req: Request) => PageFrame;
+  /** `entry` says which parts of the page come alive; none where it is left out. */
+  frameOf: (req: Request, entry?: EntryName) => PageFrame;
 }

@@ -25,7 +25,7 @@ export function createPostPage({ blog, cookies, readerOf, frameOf, publicUrl }: 
         publishedAt: post.createdAt,
         tags: post.tags,
       },
-      frame: frameOf(req),
+      frame: frameOf(req, 'post'),
       content: (
         <PostPage
           post={post}

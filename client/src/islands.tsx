@@ -3,10 +3,10 @@ import { CommentsSection } from './features/comments/CommentsSection';
 import { NewPostsPill } from './features/posts/NewPostsPill';
 import { WritePost } from './features/posts/WritePost';
 
-/** The parts of a reader page that come alive in the browser. All else is HTML and stays it. */
-export const islands = { CommentsSection, NewPostsPill, WritePost };
+/** The parts of a reader page that come alive in the browser (`entries/` says on which). All else is HTML and stays it. */
+const islands = { CommentsSection, NewPostsPill, WritePost };
 
-export type IslandName = keyof typeof islands;
+type IslandName = keyof typeof islands;
 type IslandProps<Name extends IslandName> = ComponentProps<(typeof islands)[Name]>;
 
 /** JSON that may stand inside a script element: nothing in it can end the element. */
@@ -18,13 +18,8 @@ export function toScriptJson(value: unknown): string {
 export function Island<Name extends IslandName>({ name, props }: { name: Name; props: IslandProps<Name> }) {
   return (
     <>
-      <div data-island={name}>{drawIsland(name, props)}</div>
+      <div data-island={name}>{createElement(islands[name] as FunctionComponent<object>, props)}</div>
       <script type="application/json" dangerouslySetInnerHTML={{ __html: toScriptJson(props) }} />
     </>
   );
-}
-
-/** The same element on both sides, so that what the server has drawn can be taken over. */
-export function drawIsland(name: IslandName, props: object) {
-  return createElement(islands[name] as FunctionComponent<object>, props);
 }

@@ -8,6 +8,7 @@ import { type Accounts, createAccounts } from '../server/accounts/accounts';
 import { createServices } from '../server/services';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
 
+const assets = (name: string) => ({ scripts: [`/assets/${name}-1.js`], styles: ['/assets/reader-1.css'] });
 const secret = 'a-secret-for-these-tests';
 
 export interface TestBlog {
@@ -49,7 +50,7 @@ export async function setUpApp({
     now,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
-    assets: { scripts: ['/assets/reader-1.js'], styles: ['/assets/reader-1.css'] },
+    assets: { page: assets('page'), front: assets('front'), post: assets('post') },
     files: (_req, _res, next) => next(),
     logger: silentLogger,
     metrics: createMetrics('client'),

@@ -1,0 +1,3 @@
+import { enhancePage } from '../browser/enhance-page';
+
+enhancePage();

@@ -1,0 +1,6 @@
+import { enhancePage } from '../browser/enhance-page';
+import { hydrateIslands } from '../browser/hydrate-islands';
+import { CommentsSection } from '../features/comments/CommentsSection';
+
+hydrateIslands({ CommentsSection });
+enhancePage();
