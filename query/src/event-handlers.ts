@@ -1,11 +1,12 @@
 import { blogEvents } from '@blog/contract';
 import type { ReceivedEvent } from '@blog/kit/state';
-import { type Position, projectComment, projectPost, type Rendering } from './projection';
+import { type Position, projectComment, projectPost, type Renderer } from './projection';
 import type { ReadModelTransaction } from './read-model-transaction';
 
 /** What the read model is made of. */
 export const listensTo = {
   PostCreated: blogEvents.PostCreated,
+  PostUpdated: blogEvents.PostUpdated,
   CommentCreated: blogEvents.CommentCreated,
   CommentUpdated: blogEvents.CommentUpdated,
 };
@@ -13,7 +14,7 @@ export const listensTo = {
 export type ReadModelEvent = ReceivedEvent<typeof listensTo>;
 
 export interface ProjectionParts {
-  render: (markdown: string) => Rendering;
+  render: Renderer;
   now: () => Date;
 }
 
@@ -25,8 +26,8 @@ export async function applyEvents(
 ): Promise<void> {
   for (const event of events) {
     const at = { sequence: event.sequence ?? null, time: event.time ?? parts.now().toISOString() };
-    if (event.type === 'PostCreated') await postChanged(tx, event.data, at, parts);
-    else await commentChanged(tx, event.data, at);
+    if (event.type === 'PostCreated' || event.type === 'PostUpdated') await postChanged(tx, event.data, at, parts);
+    else await commentChanged(tx, event.data, at, parts);
   }
 }
 
@@ -34,11 +35,11 @@ type DataOf<T extends ReadModelEvent['type']> = Extract<ReadModelEvent, { type: 
 
 async function postChanged(
   tx: ReadModelTransaction,
-  fact: DataOf<'PostCreated'>,
+  fact: DataOf<'PostCreated' | 'PostUpdated'>,
   at: Position,
   { render }: ProjectionParts,
 ): Promise<void> {
-  const post = projectPost(await tx.findPost(fact.id), fact, at, render);
+  const post = projectPost(await tx.findPost(fact.id), fact, at, render.post);
   if (post) await tx.savePost(post);
 }
 
@@ -46,7 +47,8 @@ async function commentChanged(
   tx: ReadModelTransaction,
   fact: DataOf<'CommentCreated' | 'CommentUpdated'>,
   at: Position,
+  { render }: ProjectionParts,
 ): Promise<void> {
-  const comment = projectComment(await tx.findComment(fact.id), fact, at);
+  const comment = projectComment(await tx.findComment(fact.id), fact, at, render.comment);
   if (comment) await tx.saveComment(comment);
 }

@@ -16,7 +16,10 @@ const settings = z.object({
 });
 
 const parts: ProjectionParts = {
-  render: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+  render: {
+    post: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+    comment: renderMarkdown,
+  },
   now: () => new Date(),
 };
 

@@ -8,15 +8,14 @@ export interface Stamp {
   sequence: number | null;
 }
 
-/** A post in the read model. `html` and `excerpt` are made of the Markdown body when it is projected. */
-export interface PostEntry extends Stamp {
+/** A post in the read model. What is `Rendering` is made of the Markdown body when it is projected. */
+export interface PostEntry extends Stamp, Rendering {
   id: string;
   title: string;
   body: string;
-  html: string;
-  excerpt: string;
   tags: string[];
   createdAt: string;
+  updatedAt: string;
   version: number;
 }
 
@@ -26,8 +25,12 @@ export interface CommentEntry extends Stamp {
   postId: string;
   author: string;
   content: string;
+  /** Empty unless it is approved: nobody sees it before, and many never are. */
+  html: string;
   status: CommentStatus;
   createdAt: string;
+  editedAt: string | null;
+  parentId: string | null;
   version: number;
 }
 
@@ -43,21 +46,29 @@ export interface Rendering {
   excerpt: string;
 }
 
+/** How Markdown becomes HTML: of posts with an excerpt, of comments with less. */
+export interface Renderer {
+  post: (markdown: string) => Rendering;
+  comment: (markdown: string) => string;
+}
+
 /** The post's new state; undefined where the event is a repeated or late one. */
 export function projectPost(
   stored: PostEntry | undefined,
   fact: PostFact,
   at: Position,
-  render: (markdown: string) => Rendering,
+  render: Renderer['post'],
 ): PostEntry | undefined {
-  if (stored && !isNewer(fact, at, stored)) return undefined;
+  const createdAt = earlier(stored?.createdAt, utc(fact.createdAt ?? at.time));
+  const told = { title: fact.title, body: fact.body, tags: fact.tags };
+  if (stored && !isNewer(fact.version, at, stored, told)) return withTime(stored, createdAt);
   return {
-    ...fact,
+    id: fact.id,
+    ...told,
     ...render(fact.body),
-    createdAt: stored?.createdAt ?? fact.createdAt ?? at.time,
-    version: fact.version ?? (stored?.version ?? 0) + 1,
-    factVersion: fact.version ?? null,
-    sequence: at.sequence,
+    createdAt,
+    updatedAt: utc(fact.updatedAt ?? fact.createdAt ?? at.time),
+    ...stamps(stored, fact, at),
   };
 }
 
@@ -69,31 +80,76 @@ export function projectComment(
   stored: CommentEntry | undefined,
   fact: CommentFact,
   at: Position,
+  render: Renderer['comment'],
 ): CommentEntry | undefined {
-  if (stored && !isNewer(fact, at, stored)) return undefined;
-  const isUnstamped = fact.version === undefined && at.sequence === null;
-  if (stored && isUnstamped && stored.status !== 'pending' && fact.status === 'pending') return undefined;
+  const { id, postId, author, content, status, version } = fact;
+  const createdAt = earlier(stored?.createdAt, utc(fact.createdAt ?? at.time));
+  const editedAt = fact.editedAt === undefined ? null : utc(fact.editedAt);
+  const told = { postId, author, content, status, editedAt, parentId: fact.parentId ?? null };
+  if (stored) {
+    const isUnstamped = version === undefined && at.sequence === null;
+    if (isUnstamped && stored.status !== 'pending' && status === 'pending') return undefined;
+    if (!isNewer(version, at, stored, told)) return withTime(stored, createdAt);
+  }
+  const html = status === 'approved' ? render(content) : '';
+  return { id, ...told, html, createdAt, ...stamps(stored, fact, at) };
+}
+
+function stamps(stored: { version: number } | undefined, fact: { version?: number | undefined }, at: Position) {
   return {
-    ...fact,
-    createdAt: stored?.createdAt ?? fact.createdAt ?? at.time,
-    version: fact.version ?? (stored?.version ?? 0) + 1,
+    // A place in the log grows like a version, and says the same in whichever order the events came.
+    version: fact.version ?? at.sequence ?? (stored?.version ?? 0) + 1,
     factVersion: fact.version ?? null,
     sequence: at.sequence,
   };
 }
 
+/** A late event of a classic service may still tell that an entity is older than the read model took it for. */
+function withTime<E extends { createdAt: string }>(stored: E, createdAt: string): E | undefined {
+  return createdAt === stored.createdAt ? undefined : { ...stored, createdAt };
+}
+
+function earlier(stored: string | undefined, time: string): string {
+  return stored !== undefined && stored < time ? stored : time;
+}
+
+const sortable = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** Lists are sorted by these texts, so all have one form: UTC, to the millisecond. */
+function utc(time: string): string {
+  return sortable.test(time) ? time : new Date(time).toISOString();
+}
+
 /**
  * Versions decide where both are known, else the order of the log, else (a classic bus and classic services) the last
- * to come counts as the newest if it says something else.
+ * to come counts as the newest if what it told is something else.
  */
-function isNewer<F extends { version?: number }>(fact: F, { sequence }: Position, stored: F & Stamp): boolean {
-  if (fact.version !== undefined && stored.factVersion !== null) return fact.version > stored.factVersion;
+function isNewer<E extends Stamp>(
+  version: number | undefined,
+  { sequence }: Position,
+  stored: E,
+  told: Partial<E>,
+): boolean {
+  if (version !== undefined && stored.factVersion !== null) return version > stored.factVersion;
   if (sequence !== null && stored.sequence !== null) return sequence > stored.sequence;
-  const fields = Object.keys(fact) as (keyof F)[];
-  return fields.some((field) => JSON.stringify(fact[field]) !== JSON.stringify(stored[field]));
+  const fields = Object.keys(told) as (keyof E)[];
+  return fields.some((field) => JSON.stringify(told[field]) !== JSON.stringify(stored[field]));
 }
 
 /** What anybody may see of a comment: no text before it is approved. */
-export function publicView({ id, postId, author, content, status, createdAt, version }: CommentEntry): PublicComment {
-  return { id, content: status === 'approved' ? content : '', html: '', status, postId, author, createdAt, version };
+export function publicView(comment: CommentEntry): PublicComment {
+  const { id, postId, author, content, html, status, createdAt, editedAt, parentId, version } = comment;
+  const isPublic = status === 'approved';
+  return {
+    id,
+    content: isPublic ? content : '',
+    html: isPublic ? html : '',
+    status,
+    postId,
+    author,
+    createdAt,
+    ...(editedAt === null ? {} : { editedAt }),
+    ...(parentId === null ? {} : { parentId }),
+    version,
+  };
 }

@@ -74,8 +74,8 @@ export function openReadModelStore({ file }: { file: string }): ReadModelStore {
 }
 
 function summary(post: PostEntry, commentCount: number): PostSummary {
-  const { id, title, excerpt, tags, createdAt, version } = post;
-  return { id, title, excerpt, tags, createdAt, updatedAt: createdAt, version, commentCount };
+  const { id, title, excerpt, tags, createdAt, updatedAt, version } = post;
+  return { id, title, excerpt, tags, createdAt, updatedAt, version, commentCount };
 }
 
 async function newestPosts(db: Kysely<Tables>, limit: number, before?: Place): Promise<PostEntry[]> {

@@ -11,12 +11,14 @@ const summary = {
   excerpt: 'Hi there',
   tags: ['a'],
   createdAt: noon,
+  updatedAt: noon,
   version: 1,
 };
 const comment = {
   id: 'c1',
   postId: 'p1',
   content: 'Nice',
+  html: '<p>Nice</p>\n',
   author: 'Ada',
   status: 'approved',
   createdAt: noon,
@@ -36,8 +38,8 @@ async function aFilledQuery() {
 
 const comments = [
   comment,
-  { ...comment, id: 'c2', content: '', status: 'pending' },
-  { ...comment, id: 'c3', content: '', status: 'rejected' },
+  { ...comment, id: 'c2', content: '', html: '', status: 'pending' },
+  { ...comment, id: 'c3', content: '', html: '', status: 'rejected' },
 ];
 
 describe('GET /posts', () => {

@@ -23,10 +23,20 @@ describe('The read model', () => {
       excerpt: '',
       tags: [],
       createdAt: noon,
+      updatedAt: noon,
       version: 1,
       commentCount: 1,
       comments: [
-        { id: '2e', postId: '1f', content: 'Nice', author: '', status: 'approved', createdAt: noon, version: 2 },
+        {
+          id: '2e',
+          postId: '1f',
+          content: 'Nice',
+          html: '<p>Nice</p>\n',
+          author: '',
+          status: 'approved',
+          createdAt: noon,
+          version: 2,
+        },
       ],
     });
   });

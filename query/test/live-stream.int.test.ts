@@ -37,8 +37,7 @@ describe('GET /stream', () => {
     const { open, push } = await serveQuery();
     const reader = await open();
     expect(reader.res.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    await push(postCreated('p1', { body: 'Hi' }), commentCreated('c1'));
-    await push(commentUpdated('c1'));
+    await push(postCreated('p1', { body: 'Hi' }), commentCreated('c1'), commentUpdated('c1'));
     await eventually(() => expect(reader.messages()).toHaveLength(3));
     expect(reader.messages().map(({ id, event }) => ({ id, event }))).toEqual([
       { id: '1', event: 'post' },
@@ -51,6 +50,7 @@ describe('GET /stream', () => {
       excerpt: 'Hi',
       tags: [],
       createdAt: noon,
+      updatedAt: noon,
       version: 1,
       commentCount: 0,
     });
@@ -59,6 +59,7 @@ describe('GET /stream', () => {
       postId: 'p1',
       author: '',
       content: 'Nice',
+      html: '<p>Nice</p>\n',
       status: 'approved',
       createdAt: noon,
       version: 2,
@@ -189,9 +190,8 @@ describe('The end of a stream', () => {
   it('comes at once for whoever opens one while the process closes', async () => {
     const { open, stream } = await serveQuery();
     stream.close();
-    await (
-      await open()
-    ).ended;
+    const { ended } = await open();
+    await ended;
   });
 
   it('is noticed when the reader goes: nothing is read for it any more', async () => {

@@ -11,7 +11,10 @@ import { openReadModelStore } from '../src/store';
 export const noon = '2026-11-24T12:00:00.000Z';
 
 export const parts: ProjectionParts = {
-  render: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+  render: {
+    post: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+    comment: renderMarkdown,
+  },
   now: () => new Date(noon),
 };
 
