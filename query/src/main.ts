@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { dataDirSetting, processSettings, runProcess, startServer } from '@blog/kit';
-import { excerptOf, renderMarkdown } from '@blog/kit/markdown';
+import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -18,7 +18,7 @@ const settings = z.object({
 const parts: ProjectionParts = {
   render: {
     post: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
-    comment: renderMarkdown,
+    comment: renderLimitedMarkdown,
   },
   now: () => new Date(),
 };

@@ -1,34 +1,17 @@
-import { get, type RequestListener, type ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { silentLogger, startServer } from '@blog/kit';
 import { parseEvents } from '@blog/kit/state';
-import type { Response } from 'express';
 import request from 'supertest';
 import { eventually } from '../../common/kit/test/eventually';
 import { openRaw } from '../../common/kit/test/raw-database';
 import { useTestLife } from '../../common/kit/test/test-life';
 import { listensTo } from '../src/event-handlers';
-import { createLiveStream } from '../src/live-stream';
 import { commentCreated, commentUpdated, noon, postCreated, startQuery } from './query-service';
-import { openStream, type StreamReader } from './stream-reader';
+import { serveQueryFor } from './served-query';
+import type { StreamReader } from './stream-reader';
 
 const life = useTestLife();
 
-/** The query service over real HTTP, with the answers that it is writing. */
-async function serveQuery() {
-  const query = startQuery(life);
-  const answers: ServerResponse[] = [];
-  const app: RequestListener = query.app;
-  const listener: RequestListener = (req, res) => {
-    answers.push(res);
-    app(req, res);
-  };
-  const server = life.closing(await startServer(listener, { host: '127.0.0.1', port: 0 }));
-  life.closing(query.stream);
-  const open = async (search = '', headers: Record<string, string> = {}) =>
-    life.closing(await openStream(`${server.url}/stream${search}`, headers));
-  return { ...query, server, answers, open };
-}
+const serveQuery = () => serveQueryFor(life);
 
 const idsIn = (reader: StreamReader) => reader.messages().map(({ id }) => Number(id));
 
@@ -37,7 +20,8 @@ describe('GET /stream', () => {
     const { open, push } = await serveQuery();
     const reader = await open();
     expect(reader.res.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    await push(postCreated('p1', { body: 'Hi' }), commentCreated('c1'), commentUpdated('c1'));
+    await push(postCreated('p1', { body: 'Hi' }), commentCreated('c1'));
+    await push(commentUpdated('c1'));
     await eventually(() => expect(reader.messages()).toHaveLength(3));
     expect(reader.messages().map(({ id, event }) => ({ id, event }))).toEqual([
       { id: '1', event: 'post' },
@@ -176,75 +160,4 @@ describe('A slow reader', () => {
     },
     30_000,
   );
-});
-
-describe('The end of a stream', () => {
-  it('comes when the process closes, and holds nothing up', async () => {
-    const { open, stream, server } = await serveQuery();
-    const readers = [await open(), await open('?post=p1')];
-    stream.close();
-    await server.close();
-    await Promise.all(readers.map(({ ended }) => ended));
-  });
-
-  it('comes at once for whoever opens one while the process closes', async () => {
-    const { open, stream } = await serveQuery();
-    stream.close();
-    const { ended } = await open();
-    await ended;
-  });
-
-  it('is noticed when the reader goes: nothing is read for it any more', async () => {
-    const { open, push, store, answers } = await serveQuery();
-    const after = jest.spyOn(store.changes, 'after');
-    const reader = await open();
-    await push(postCreated('p1'));
-    await eventually(() => expect(reader.messages()).toHaveLength(1));
-    reader.close();
-    await eventually(() => expect(answers[0]?.destroyed).toBe(true));
-    after.mockClear();
-    await push(postCreated('p2'));
-    expect(after).not.toHaveBeenCalled();
-  });
-
-  it('is noticed even while the reader’s place is still being looked up', async () => {
-    let found = (_number: number): void => undefined;
-    const newest = new Promise<number>((resolve) => (found = resolve));
-    const after = jest.fn(() => Promise.resolve([]));
-    const stream = createLiveStream({ changes: { newest: () => newest, after }, logger: silentLogger });
-    life.closing(stream);
-    const opened = new Promise<ServerResponse>((resolve) => {
-      const listener = (_req: unknown, res: ServerResponse) => {
-        void stream.open(res as Response, {});
-        resolve(res);
-      };
-      void startServer(listener, { host: '127.0.0.1', port: 0 }).then((server) => {
-        life.closing(server);
-        const asking = get(server.url, { agent: false }).on('error', () => undefined);
-        void opened.then(() => asking.destroy());
-      });
-    });
-    const res = await opened;
-    await eventually(() => expect(res.destroyed).toBe(true));
-    found(0);
-    await turn();
-    stream.announce();
-    await turn();
-    expect(after).not.toHaveBeenCalled();
-  });
-});
-
-describe('A quiet stream', () => {
-  afterEach(() => jest.useRealTimers());
-
-  it('says something every fifteen seconds, so that nobody between takes it for dead', async () => {
-    jest.useFakeTimers({
-      now: 0,
-      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'performance'],
-    });
-    const { open } = await serveQuery();
-    const reader = await open();
-    jest.advanceTimersByTime(15_000);
-    await eventually(() => expect(reader.text()).toContain(': ping\n\n'));
-  });
 });
