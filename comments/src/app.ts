@@ -1,5 +1,6 @@
-import { id as anyId, NewComment } from '@blog/contract';
+import { id as anyId, CommentChange, NewComment } from '@blog/contract';
 import {
+  type Auth,
   createServiceApp,
   finishApp,
   jsonBody,
@@ -10,16 +11,23 @@ import {
   type Registry,
   type Verifier,
 } from '@blog/kit';
-import { eventReceiver } from '@blog/kit/state';
+import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { z } from 'zod';
-import { hashOf, newToken, tokenHashesIn, tokenHeader } from './author-token';
-import { applyVerdict, type Comment, createComment, ownView, publicView } from './domain';
+import { hashOf, tokenHeader } from './author-token';
+import { trustOwnProxies } from './client-address';
 import { createEventHandlers, listensTo } from './event-handlers';
+import { senderOf, viewerOf } from './sender';
 import type { CommentStore } from './store';
+import type { SendingLimit } from './transaction';
+import { viewOf } from './views';
+import { changeComment, commentAt, deleteComment, writeComment } from './writing';
 
 export interface CommentsAppDeps {
   store: CommentStore;
+  auth: Auth;
+  /** How much one address may send. */
+  limits: readonly SendingLimit[];
   /** Called after each commit, so that its event goes out at once. */
   onCommit: () => void;
   newId: () => string;
@@ -31,52 +39,83 @@ export interface CommentsAppDeps {
 }
 
 const ofPost = z.object({ id: anyId });
+const ofComment = z.object({ id: anyId, commentId: anyId });
 /** The largest body: a comment of 10,000 characters, each of which JSON may write in six bytes (`\u8a9e`). */
 const largestBody = 64 * 1024;
 const page = pageQuery();
+const longestList = 100;
+/** What an answer depends on besides its address. */
+const varyBy = `${tokenHeader}, Authorization`;
 
 /** The routes of the comments service. */
-export function createApp({ store, onCommit, newId, now, verifier, logger, metrics }: CommentsAppDeps): Express {
-  const exposedHeaders = [tokenHeader];
+export function createApp(deps: CommentsAppDeps): Express {
+  const { store, auth, limits, onCommit, newId, now, verifier, logger, metrics } = deps;
+  const exposedHeaders = [tokenHeader, 'Retry-After'];
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', exposedHeaders });
+  trustOwnProxies(app);
   const applyEvents = createEventHandlers(store);
 
-  /** The comment at once with its verdict, where that one came first. */
-  const insert = (comment: ReturnType<typeof createComment>): Promise<void> =>
-    store.transaction(async (tx) => {
-      await tx.insert(comment);
-      const verdict = await tx.takeVerdict(comment.comment.id);
-      const change = verdict && applyVerdict(comment.comment, verdict);
-      if (change) await tx.update(change, {});
-    });
-
+  /** Answers with a page of a post's comments; a text that isn't approved goes to its author and to moderators only. */
   const list: RequestHandler = async (req, res) => {
     const { id: postId } = ofPost.parse(req.params);
     const { limit, cursor } = page.parse(req.query);
+    const viewer = await viewerOf(req, auth);
     const { items, next } = await store.page(postId, limit, cursor);
     linkNext(req, res, next);
-    res.vary(tokenHeader).json(viewOf(items, tokenHashesIn(req.get(tokenHeader))));
+    res.vary(varyBy).json(items.map((comment) => viewOf(comment, viewer)));
   };
 
+  /** Writes a comment: 201 with the post's comments, the new one's address and the token that proves its author. */
   const create: RequestHandler = async (req, res) => {
     const { id: postId } = ofPost.parse(req.params);
     const input = NewComment.parse(req.body);
-    const token = newToken();
-    const tokenHash = hashOf(token);
-    const change = createComment(input, { id: newId(), postId, tokenHash, now: now() });
-    await insert(change);
-    onCommit();
-    const { items, next } = await store.page(postId, 100);
+    const wish = idempotentRequest(req);
+    const secret = await store.secret();
+    const sender = await senderOf(req, { auth, secret, limits });
+    const request = { postId, input, sender, ...(wish ? { wish } : {}) };
+    const { id, token, trapped } = await store.transaction((tx) => writeComment(tx, request, { newId, now, secret }));
+    if (trapped) logger.info({ postId }, 'a program filled in the field that people do not see; nothing was stored');
+    else onCommit();
+    const { items, next } = await store.page(postId, longestList);
+    const viewer = { ...sender, tokenHashes: new Set([...sender.tokenHashes, hashOf(token)]) };
     linkNext(req, res, next);
     res
       .status(201)
-      .location(`/posts/${encodeURIComponent(postId)}/comments/${change.comment.id}`)
+      .location(`/posts/${encodeURIComponent(postId)}/comments/${id}`)
       .set(tokenHeader, token)
-      .json(viewOf(items, tokenHashesIn(req.get(tokenHeader)).add(tokenHash)));
+      .json([...items, ...(trapped ? [trapped] : [])].slice(-longestList).map((comment) => viewOf(comment, viewer)));
   };
 
+  /** Answers with one comment as the asker may see it; 404 where the post has none of this id. */
+  const read: RequestHandler = async (req, res) => {
+    const place = ofComment.parse(req.params);
+    const comment = commentAt(place, await store.find(place.commentId));
+    res.vary(varyBy).json(viewOf(comment, await viewerOf(req, auth)));
+  };
+
+  /** Gives a comment another text: 200 with the comment, pending again. */
+  const change: RequestHandler = async (req, res) => {
+    const place = ofComment.parse(req.params);
+    const input = CommentChange.parse(req.body);
+    const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
+    const comment = await store.transaction((tx) => changeComment(tx, { place, input, sender, now: now() }));
+    onCommit();
+    res.vary(varyBy).json(viewOf(comment, sender));
+  };
+
+  /** Deletes a comment: 204. */
+  const remove: RequestHandler = async (req, res) => {
+    const place = ofComment.parse(req.params);
+    const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
+    await store.transaction((tx) => deleteComment(tx, { place, sender }));
+    onCommit();
+    res.status(204).end();
+  };
+
+  const json = jsonBody({ limit: largestBody });
   mountRoutes(app, {
-    '/posts/:id/comments': { get: list, post: [...jsonBody({ limit: largestBody }), create] },
+    '/posts/:id/comments': { get: list, post: [...json, create] },
+    '/posts/:id/comments/:commentId': { get: read, patch: [...json, change], delete: remove },
     '/events': {
       post: eventReceiver({
         schemas: listensTo,
@@ -89,8 +128,4 @@ export function createApp({ store, onCommit, newId, now, verifier, logger, metri
     },
   });
   return finishApp(app, logger);
-}
-
-function viewOf(comments: Comment[], ownHashes: Set<string>) {
-  return comments.map((comment) => (ownHashes.has(comment.tokenHash) ? ownView(comment) : publicView(comment)));
 }

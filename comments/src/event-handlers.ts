@@ -1,24 +1,57 @@
 import { blogEvents } from '@blog/contract';
+import type { Cause } from '@blog/kit';
 import type { ReceivedEvent } from '@blog/kit/state';
-import { applyVerdict } from './domain';
-import type { CommentStore, CommentTransaction } from './store';
+import { applyVerdict, deletionOf, type Verdict } from './domain';
+import type { CommentStore } from './store';
+import type { CommentTransaction } from './transaction';
 
 /** What comments listens to. */
-export const listensTo = { CommentModerated: blogEvents.CommentModerated };
+export const listensTo = { CommentModerated: blogEvents.CommentModerated, PostDeleted: blogEvents.PostDeleted };
 
 type Event = ReceivedEvent<typeof listensTo>;
 
+/** So many comments go in one transaction, so that other writers need not wait until all of a post are gone. */
+const stepSize = 200;
+
 /** Applies events in order and in one transaction. Repeated and late ones change nothing. */
 export function createEventHandlers(store: CommentStore): (events: Event[]) => Promise<void> {
-  return (events) =>
-    store.transaction(async (tx) => {
-      for (const event of events) await commentModerated(tx, event);
+  return async (events) => {
+    await store.transaction(async (tx) => {
+      for (const event of events) await apply(tx, event);
     });
+    for (const event of events) if (event.type === 'PostDeleted') await removeCommentsOf(store, event.data.id, event);
+  };
 }
 
-async function commentModerated(tx: CommentTransaction, event: Event): Promise<void> {
-  const comment = await tx.find(event.data.id);
-  if (!comment) return tx.keepVerdict(event.data.id, event.data);
-  const change = applyVerdict(comment, event.data);
-  if (change) await tx.update(change, event);
+function apply(tx: CommentTransaction, event: Event): Promise<void> {
+  switch (event.type) {
+    case 'CommentModerated':
+      return commentModerated(tx, event.data, event);
+    case 'PostDeleted':
+      return tx.markPostDeleted(event.data.id);
+  }
+}
+
+async function commentModerated(
+  tx: CommentTransaction,
+  verdict: Verdict & { id: string },
+  cause: Cause,
+): Promise<void> {
+  const comment = await tx.find(verdict.id);
+  if (!comment) return tx.keepVerdict(verdict.id, verdict);
+  const change = applyVerdict(comment, verdict);
+  if (change) await tx.update(change, cause);
+}
+
+/**
+ * Removes the comments of a post that is marked as deleted, so that none can come in meanwhile. A crash on the way leaves
+ * the rest to the event's next delivery, as this one isn't answered yet.
+ */
+async function removeCommentsOf(store: CommentStore, postId: string, cause: Cause): Promise<void> {
+  const removeSome = async (tx: CommentTransaction) => {
+    const comments = await tx.someOf(postId, stepSize);
+    if (comments.length > 0) await tx.remove(comments.map(deletionOf), cause);
+    return comments.length;
+  };
+  while ((await store.transaction(removeSome)) === stepSize);
 }

@@ -16,6 +16,8 @@ const first = {
   createdAt: noon,
   version: 1,
 };
+const editableUntil = '2026-11-24T12:15:00.000Z';
+const mine = { own: true, editableUntil };
 const shown = (content: string) => ({ content, html: content === '' ? '' : `<p>${content}</p>\n` });
 
 describe('POST /posts/:id/comments', () => {
@@ -24,7 +26,7 @@ describe('POST /posts/:id/comments', () => {
     const answer = await request(app).post(path).send({ content: 'Nice' });
     expect({ status: answer.status, body: answer.body }).toEqual({
       status: 201,
-      body: [{ ...first, ...shown('Nice'), own: true }],
+      body: [{ ...first, ...shown('Nice'), ...mine }],
     });
     expect(answer.headers['location']).toBe('/posts/p1/comments/c1');
     expect(answer.headers['comment-token']).toMatch(/^[\w-]{24}$/);
@@ -125,8 +127,8 @@ describe('GET /posts/:id/comments', () => {
     expect(await read(app, one)).toMatchObject([{ content: 'One', own: true }, { content: '' }, { content: '' }]);
     const both = await read(app, `wrong, ${two} ,${one}`);
     expect(both).toEqual([
-      { ...first, ...shown('One'), own: true },
-      { ...first, id: 'c2', ...shown('Two'), status: 'rejected', version: 2, own: true, reason: 'No.' },
+      { ...first, ...shown('One'), ...mine },
+      { ...first, id: 'c2', ...shown('Two'), status: 'rejected', version: 2, ...mine, reason: 'No.' },
       { ...first, id: 'c3', ...shown('') },
     ]);
   });
@@ -139,7 +141,7 @@ describe('GET /posts/:id/comments', () => {
 
   it('tells caches that the answer depends on the token', async () => {
     const { headers } = await request(startComments(life).app).get(path);
-    expect(headers['vary']).toContain('Comment-Token');
+    expect(headers['vary']).toBe('Comment-Token, Authorization');
     expect(headers['access-control-expose-headers']).toContain('Comment-Token');
   });
 

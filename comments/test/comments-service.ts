@@ -1,28 +1,46 @@
-import { createMetrics, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { openCommentStore } from '../src/store';
+import type { SendingLimit } from '../src/transaction';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 
+const secret = 'a-secret-for-these-tests';
+
 /** The comments service on a database of the test, with the ids `c1`, `c2` … and a clock that stands still. */
-export function startComments(life: TestLife) {
+export function startComments(
+  life: TestLife,
+  { limits = [], hasAuth = true }: { limits?: SendingLimit[]; hasAuth?: boolean } = {},
+) {
   const file = life.file('comments.db');
-  const now = () => new Date(noon);
+  let time = Date.parse(noon);
+  const now = () => new Date(time);
   const store = life.closing(openCommentStore({ file, now }));
   const commits: string[] = [];
   let made = 0;
   const app = createApp({
     store,
+    auth: createAuth({ secrets: hasAuth ? [secret] : [], now }),
+    limits,
     onCommit: () => void commits.push('commit'),
     newId: () => `c${(made += 1)}`,
     now,
     logger: silentLogger,
     metrics: createMetrics('comments'),
   });
-  return { app, store, file, commits };
+  return {
+    app,
+    store,
+    file,
+    commits,
+    /** Sets the clock forward. */
+    pass: (seconds: number) => void (time += seconds * 1000),
+    bearer: async (...roles: Role[]) =>
+      `Bearer ${await signToken({ name: 'mo', roles }, { secret, seconds: 60, now: now() })}`,
+  };
 }
 
 /** Writes a comment through the route; gives the token that proves it. */
@@ -37,12 +55,23 @@ export async function read(app: Express, tokens = '', path = '/posts/p1/comments
   return body as Record<string, unknown>[];
 }
 
-export function verdict(id: string, data: { status?: string; revision?: number; reason?: string } = {}) {
-  return {
-    type: 'CommentModerated',
-    id: `e-${id}`,
-    data: { id, content: 'x', postId: 'p1', status: 'approved', ...data },
-  };
+interface VerdictParts {
+  status?: string;
+  revision?: number;
+  reason?: string;
+  content?: string;
+  commentVersion?: number;
+}
+
+/** A verdict on the first version of a comment, unless another one is said. */
+export function verdict(id: string, parts: VerdictParts = {}) {
+  const data = { id, content: 'x', postId: 'p1', status: 'approved', commentVersion: 1, ...parts };
+  return { type: 'CommentModerated', id: `e-${id}`, data };
+}
+
+/** A verdict of classic moderation, which knows nothing of revisions and versions. */
+export function classicVerdict(id: string, { status = 'approved', content = 'Nice' } = {}) {
+  return verdict(id, { status, content, commentVersion: undefined });
 }
 
 /** Pushes events as the bus does. */

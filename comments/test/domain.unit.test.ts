@@ -1,11 +1,21 @@
-import { CommentFact } from '@blog/contract';
+import { CommentFact, CommentGone } from '@blog/contract';
 import fc from 'fast-check';
-import { applyVerdict, type Comment, createComment, ownView, publicView, type Verdict } from '../src/domain';
+import {
+  applyVerdict,
+  type Comment,
+  createComment,
+  deletionOf,
+  editableUntil,
+  editComment,
+  isEditable,
+  type Verdict,
+} from '../src/domain';
 
 const now = new Date('2026-11-24T12:00:00.000Z');
+const later = new Date('2026-11-24T12:05:00.000Z');
 const { comment: pending, fact: created } = createComment(
   { content: 'Nice', author: 'Ada' },
-  { id: 'c1', postId: 'p1', tokenHash: 'h', now },
+  { id: 'c1', postId: 'p1', tokenHash: 'h', authorId: 'a1', addressHash: 'x1', now },
 );
 
 const judged = (comment: Comment, verdict: Verdict) => applyVerdict(comment, verdict)?.comment ?? comment;
@@ -20,8 +30,11 @@ describe('createComment', () => {
       status: 'pending',
       createdAt: '2026-11-24T12:00:00.000Z',
       version: 1,
+      authorId: 'a1',
+      addressHash: 'x1',
     };
-    expect(pending).toEqual({ ...told, verdictRevision: 0, tokenHash: 'h' });
+    const kept = { html: '<p>Nice</p>\n', textVersion: 1, verdictRevision: 0, tokenHash: 'h' };
+    expect(pending).toEqual({ ...told, ...kept });
     expect(created).toEqual({ type: 'CommentCreated', key: 'p1', subject: 'c1', data: told });
     expect(CommentFact.parse(created.data)).toEqual(told);
   });
@@ -68,24 +81,90 @@ describe('applyVerdict', () => {
   });
 });
 
-describe('What is shown of a comment', () => {
-  const rejected = judged(pending, { status: 'rejected', reason: 'No.', revision: 1 });
-  const approved = judged(pending, { status: 'approved', revision: 1 });
+describe('A verdict on one version of a comment', () => {
+  const edited = editComment(pending, { content: 'Nicer' }, later)?.comment ?? pending;
+  const approved = judged(pending, { status: 'approved', revision: 1, commentVersion: 1 });
 
-  it('hides its text from the public before it is approved', () => {
-    expect([pending, rejected, approved].map((comment) => publicView(comment).content)).toEqual(['', '', 'Nice']);
-  });
-
-  it('shows its author the text, and why it was rejected', () => {
-    expect(ownView(pending)).toEqual({ ...publicView(pending), content: 'Nice', html: '<p>Nice</p>\n', own: true });
-    expect(ownView(rejected)).toMatchObject({ content: 'Nice', own: true, reason: 'No.' });
-  });
-
-  it('never shows what proves the author, nor the reason to others', () => {
-    for (const view of [publicView(rejected), ownView(rejected)]) {
-      expect(view).not.toHaveProperty('tokenHash');
-      expect(view).not.toHaveProperty('verdictRevision');
+  it('counts for the version with which the text came, and for later ones of the same text', () => {
+    for (const commentVersion of [1, 2]) {
+      const verdict: Verdict = { status: 'rejected', revision: 2, commentVersion };
+      expect(judged(approved, verdict)).toMatchObject({ status: 'rejected', version: 3 });
     }
-    expect(publicView(rejected)).not.toHaveProperty('reason');
+  });
+
+  it.each([1, 3])('changes nothing where that version, %i, has not the present text', (commentVersion) => {
+    expect(applyVerdict(edited, { status: 'approved', revision: 1, commentVersion })).toBeUndefined();
+    expect(judged(edited, { status: 'approved', revision: 1, commentVersion: 2 }).status).toBe('approved');
+  });
+
+  it('counts by its text where it names no version, or by nothing where it has no text', () => {
+    expect(applyVerdict(edited, { status: 'approved', content: 'Nice' })).toBeUndefined();
+    expect(applyVerdict(edited, { status: 'approved', content: 'Nice', revision: 7 })).toBeUndefined();
+    expect(judged(edited, { status: 'approved', content: 'Nicer' }).status).toBe('approved');
+    expect(judged(edited, { status: 'approved' }).status).toBe('approved');
+  });
+});
+
+describe('editComment', () => {
+  const rejected = judged(pending, { status: 'rejected', reason: 'No.', revision: 1 });
+
+  it('makes it pending again, without the reason, and tells of it', () => {
+    const change = editComment(rejected, { content: '*Nicer*' }, later);
+    const told = { content: '*Nicer*', status: 'pending', editedAt: later.toISOString(), version: 3 };
+    expect(change?.comment).toEqual({
+      ...rejected,
+      ...told,
+      html: '<p><em>Nicer</em></p>\n',
+      reason: undefined,
+      textVersion: 3,
+    });
+    expect(change?.fact).toEqual({ ...created, type: 'CommentUpdated', data: { ...created.data, ...told } });
+  });
+
+  it('changes nothing where the text is the same', () => {
+    expect(editComment(rejected, { content: 'Nice' }, later)).toBeUndefined();
+  });
+
+  it('ends, with verdicts in any order, at the last verdict on the last text', () => {
+    const step = fc.oneof(
+      fc.record({ edit: fc.constantFrom('a', 'b', 'c') }),
+      fc.record({ revision: fc.integer({ min: 1, max: 9 }), commentVersion: fc.integer({ min: 1, max: 9 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        let comment = pending;
+        for (const one of steps) {
+          const before = comment;
+          if ('edit' in one) comment = editComment(comment, { content: one.edit }, later)?.comment ?? comment;
+          else comment = judged(comment, { status: 'approved', ...one });
+          const { version, textVersion, verdictRevision } = comment;
+          expect(version - before.version).toBe(comment === before ? 0 : 1);
+          expect(textVersion).toBe(comment.content === before.content ? before.textVersion : version);
+          expect(verdictRevision).toBeGreaterThanOrEqual(before.verdictRevision);
+          if (comment.content !== before.content) expect(comment.status).toBe('pending');
+        }
+      }),
+    );
+  });
+});
+
+describe('isEditable', () => {
+  it('is true for fifteen minutes', () => {
+    const at = (time: string) => isEditable(pending, new Date(time));
+    expect([at('2026-11-24T12:14:59.999Z'), at('2026-11-24T12:15:00.000Z')]).toEqual([true, false]);
+    expect(editableUntil(pending)).toBe('2026-11-24T12:15:00.000Z');
+  });
+});
+
+describe('deletionOf', () => {
+  it('tells which comment of which post is gone, in the next version', () => {
+    const fact = deletionOf(pending);
+    expect(fact).toEqual({
+      type: 'CommentDeleted',
+      key: 'p1',
+      subject: 'c1',
+      data: { id: 'c1', postId: 'p1', version: 2 },
+    });
+    expect(CommentGone.parse(fact.data)).toEqual(fact.data);
   });
 });

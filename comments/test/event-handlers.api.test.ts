@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
+import { openRaw, outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
 import { useTestLife } from '../../common/kit/test/test-life';
-import { push, read, startComments, verdict, write } from './comments-service';
+import { classicVerdict, push, read, startComments, verdict, write } from './comments-service';
 
 const life = useTestLife();
 
@@ -41,7 +41,7 @@ describe('CommentModerated', () => {
   it('of classic moderation, without a revision, counts once', async () => {
     const { app, file } = startComments(life);
     await write(app, 'Nice');
-    for (const status of ['approved', 'approved', 'rejected']) await push(app, verdict('c1', { status }));
+    for (const status of ['approved', 'approved', 'rejected']) await push(app, classicVerdict('c1', { status }));
     expect(await read(app)).toMatchObject([{ status: 'approved', version: 2 }]);
     expect(updatesIn(file)).toHaveLength(1);
   });
@@ -73,8 +73,8 @@ describe('CommentModerated', () => {
 
   it('of classic moderation that waits counts as the first one', async () => {
     const { app } = startComments(life);
-    await push(app, verdict('c1', { status: 'approved' }));
-    await push(app, verdict('c1', { status: 'rejected' }));
+    await push(app, classicVerdict('c1'));
+    await push(app, classicVerdict('c1', { status: 'rejected' }));
     await write(app, 'Nice');
     expect(await read(app)).toMatchObject([{ status: 'approved' }]);
   });
@@ -120,5 +120,24 @@ describe('Other events', () => {
     const data = { id: 'c9', content: 'x', postId: 'p1', status: 'approved' };
     for (const type of ['CommentCreated', 'CommentUpdated', 'PostCreated', 'Unheard']) await push(app, { type, data });
     expect({ comments: await read(app), events: outboxOf(file) }).toEqual({ comments: [], events: [] });
+  });
+});
+
+describe('A verdict whose comment never comes', () => {
+  it('is forgotten after a week', async () => {
+    const { app, file, pass } = startComments(life);
+    const kept = () => {
+      const raw = openRaw(file);
+      const rows = raw.prepare<[], { comment_id: string }>('SELECT comment_id FROM early_verdicts').all();
+      raw.close();
+      return rows.map((row) => row.comment_id);
+    };
+    await push(app, verdict('x1', { revision: 1 }));
+    pass(7 * 24 * 60 * 60);
+    await push(app, verdict('x2', { revision: 1 }));
+    expect(kept()).toEqual(['x1', 'x2']);
+    pass(1);
+    await push(app, verdict('x3', { revision: 1 }));
+    expect(kept()).toEqual(['x2', 'x3']);
   });
 });

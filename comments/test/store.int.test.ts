@@ -16,7 +16,10 @@ function aStore() {
 }
 
 const aComment = (id: string, at = now()) =>
-  createComment({ content: `Text of ${id}`, author: 'Ada' }, { id, postId: 'p1', tokenHash: 'h', now: at });
+  createComment(
+    { content: `Text of ${id}`, author: 'Ada' },
+    { id, postId: 'p1', tokenHash: 'h', authorId: id, now: at },
+  );
 
 describe('A comment and its event', () => {
   it('are stored together, and found again after a restart', async () => {

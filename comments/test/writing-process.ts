@@ -12,13 +12,14 @@ async function main(file: string, count: number, verdicts: string[]): Promise<vo
   const applyEvents = createEventHandlers(store);
   const written: string[] = [];
   for (let number = 0; number < count; number += 1) {
-    const made = { id: newId(), postId: 'p1', tokenHash: 'h', now: now() };
+    const id = newId();
+    const made = { id, postId: 'p1', tokenHash: 'h', authorId: id, now: now() };
     const change = createComment({ content: 'Nice', author: '' }, made);
     await store.transaction((tx) => tx.insert(change));
     written.push(change.comment.id);
   }
   for (const id of verdicts) {
-    const data = { id, content: 'x', postId: 'p1', status: 'approved' as const, revision: 1 };
+    const data = { id, content: 'Nice', postId: 'p1', status: 'approved' as const, revision: 1 };
     await applyEvents([{ type: 'CommentModerated', id: `e-${id}`, data }]);
   }
   await store.close();

@@ -1,0 +1,47 @@
+import type { OwnComment, PublicComment } from '@blog/contract';
+import { type Comment, editableUntil } from './domain';
+
+/** As whom somebody looks at comments. */
+export interface Viewer {
+  /** The hashes of the tokens that they sent. */
+  tokenHashes: ReadonlySet<string>;
+  isModerator: boolean;
+}
+
+/** A comment as this viewer may see it. */
+export function viewOf(comment: Comment, { tokenHashes, isModerator }: Viewer): PublicComment | OwnComment {
+  if (tokenHashes.has(comment.tokenHash)) return ownView(comment);
+  return isModerator ? moderatorView(comment) : publicView(comment);
+}
+
+/** What anybody may see: no text before it is approved. */
+export function publicView(comment: Comment): PublicComment {
+  return withText(comment, comment.status === 'approved');
+}
+
+/** What its author may see. */
+export function ownView(comment: Comment): OwnComment {
+  return { ...moderatorView(comment), own: true, editableUntil: editableUntil(comment) };
+}
+
+/** What a moderator may see: every text, and the reason where it was rejected. */
+export function moderatorView(comment: Comment): PublicComment & { reason?: string } {
+  const { reason } = comment;
+  return { ...withText(comment, true), ...(reason === undefined ? {} : { reason }) };
+}
+
+function withText(comment: Comment, isShown: boolean): PublicComment {
+  const { id, postId, parentId, author, status, createdAt, editedAt, version } = comment;
+  return {
+    id,
+    content: isShown ? comment.content : '',
+    html: isShown ? comment.html : '',
+    status,
+    postId,
+    ...(parentId === undefined ? {} : { parentId }),
+    author,
+    createdAt,
+    ...(editedAt === undefined ? {} : { editedAt }),
+    version,
+  };
+}
