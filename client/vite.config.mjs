@@ -40,6 +40,8 @@ export default defineConfig(({ isSsrBuild }) => ({
         modulePreload: { polyfill: false },
         // light-dark() as it is: rewritten for older browsers it would no longer follow the theme choice.
         cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-        rolldownOptions: { input: ['page', 'front', 'post'].map((name) => `src/entries/${name}.ts`) },
+        rolldownOptions: {
+          input: ['page', 'front', 'post', 'write', 'review'].map((name) => `src/entries/${name}.ts`),
+        },
       },
 }));

@@ -1,5 +1,6 @@
 import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { messages } from '../src/messages';
 import { readTheme } from '../src/features/theme/theme';
 import { createApi } from './api';
 import type { Assets, EntryName } from './assets';
@@ -15,7 +16,9 @@ import { createPostPage } from './post-page';
 import { sameOrigin } from './same-origin';
 import { createSessions } from './sessions';
 import { createSignInPage } from './sign-in-page';
+import { preview } from './preview';
 import { securityHeaders } from './security-headers';
+import { createStudioPage } from './studio-page';
 
 export interface AppDeps {
   services: Services;
@@ -69,6 +72,8 @@ export function createApp(deps: AppDeps): App {
   const front = createFrontPage(tools);
   const post = createPostPage(tools);
   const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
+  const studio = createStudioPage(tools);
+  const write = studio('author', 'write', messages.nav.write);
   const api = createApi({ services, cookies, sessions });
 
   const app = createServiceApp({ logger, metrics, isReady: () => true });
@@ -83,6 +88,10 @@ export function createApp(deps: AppDeps): App {
     '/posts': { get: (_req, res) => res.redirect('/'), post: [formBody, front.write] },
     '/posts/:id/comments': { get: post.read, post: [formBody, post.comment] },
     '/posts/:id{/:slug}': { get: post.read },
+    '/write': { get: write },
+    '/write/:id': { get: write },
+    '/review': { get: studio('moderator', 'review', messages.nav.review) },
+    '/preview': { post: preview },
     '/sign-in': { get: signIn.read, post: [formBody, ...signIn.signIn] },
     '/sign-out': { post: signIn.signOut },
     '/theme': {

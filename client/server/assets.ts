@@ -10,7 +10,7 @@ export interface PageAssets {
 }
 
 /** The kinds of pages by what they load: `page` is one without any part that is hydrated. */
-export const entries = ['page', 'front', 'post'] as const;
+export const entries = ['page', 'front', 'post', 'write', 'review'] as const;
 export type EntryName = (typeof entries)[number];
 
 export type Assets = Record<EntryName, PageAssets>;
@@ -45,7 +45,7 @@ export function readAssets(folder: string): Assets {
       styles: [...new Set(chunks.flatMap(({ css }) => css))].map(address),
     };
   };
-  return { page: assetsOf('page'), front: assetsOf('front'), post: assetsOf('post') };
+  return Object.fromEntries(entries.map((name) => [name, assetsOf(name)])) as Assets;
 }
 
 /** Serves the browser build. What is under `assets/` carries a hash in its name and never changes. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAuth, createMetrics, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import { type App, createApp } from '../server/app';
+import { type Assets, entries } from '../server/assets';
 import { type Accounts, createAccounts } from '../server/accounts/accounts';
 import { createServices } from '../server/services';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
@@ -50,7 +51,7 @@ export async function setUpApp({
     now,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
-    assets: { page: assets('page'), front: assets('front'), post: assets('post') },
+    assets: Object.fromEntries(entries.map((name) => [name, assets(name)])) as Assets,
     files: (_req, _res, next) => next(),
     logger: silentLogger,
     metrics: createMetrics('client'),

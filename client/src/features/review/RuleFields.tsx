@@ -1,0 +1,127 @@
+import { TextArea, TextField } from '../../components/Field';
+import { rules as words } from '../../studio/words';
+import { actions, hasNumber, hasTerms, kinds, type RuleForm } from './rule-set';
+import styles from './RulesForm.module.css';
+
+interface ChoiceProps<T extends string> {
+  id: string;
+  label: string;
+  value: T;
+  options: readonly T[];
+  texts: Record<T, string>;
+  onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ id, label, value, options, texts, onChange }: ChoiceProps<T>) {
+  return (
+    <div className={styles.choice}>
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find((option) => option === event.target.value);
+          if (chosen !== undefined) onChange(chosen);
+        }}
+      >
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {texts[option]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface RuleFieldsProps {
+  rule: RuleForm;
+  faultOf: (field: string) => string | undefined;
+  onChange: (rule: RuleForm) => void;
+  onRemove: () => void;
+  onMove: (by: -1 | 1) => void;
+  isFirst: boolean;
+  isLast: boolean;
+}
+
+type Part = Pick<RuleFieldsProps, 'rule' | 'faultOf'> & {
+  id: (field: string) => string;
+  set: (change: Partial<RuleForm>) => void;
+};
+
+/** What only some kinds of rules need. */
+function Details({ rule, faultOf, id, set }: Part) {
+  return (
+    <>
+      {hasTerms(rule.kind) ? (
+        <TextArea
+          {...{ id: id('terms'), label: words.terms, value: rule.terms, rows: 3 }}
+          fault={faultOf('words') ?? faultOf('phrases')}
+          onChange={(event) => set({ terms: event.target.value })}
+        />
+      ) : null}
+      {rule.kind === 'words' ? (
+        <label className={styles.check}>
+          <input
+            type="checkbox"
+            checked={rule.caseSensitive}
+            onChange={(event) => set({ caseSensitive: event.target.checked })}
+          />
+          {words.caseSensitive}
+        </label>
+      ) : null}
+      {hasNumber(rule.kind) ? (
+        <TextField
+          {...{ id: id('number'), label: words.number, type: 'number', min: 0, value: rule.number }}
+          fault={faultOf('most') ?? faultOf('hours') ?? faultOf('days')}
+          onChange={(event) => set({ number: event.target.value })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Place({ isFirst, isLast, onMove, onRemove }: Omit<RuleFieldsProps, 'rule' | 'faultOf' | 'onChange'>) {
+  return (
+    <div className={styles.actions}>
+      <button className="button" data-quiet type="button" disabled={isFirst} onClick={() => onMove(-1)}>
+        {words.up}
+      </button>
+      <button className="button" data-quiet type="button" disabled={isLast} onClick={() => onMove(1)}>
+        {words.down}
+      </button>
+      <button className="button" data-quiet type="button" onClick={onRemove}>
+        {words.remove}
+      </button>
+    </div>
+  );
+}
+
+/** One rule of the form. */
+export function RuleFields({ rule, faultOf, onChange, ...place }: RuleFieldsProps) {
+  const id = (field: string): string => `${rule.key}-${field}`;
+  const set = (change: Partial<RuleForm>): void => onChange({ ...rule, ...change });
+  return (
+    <fieldset className={styles.rule}>
+      <legend className="visually-hidden">{rule.name || words.name}</legend>
+      <TextField
+        {...{ id: id('name'), label: words.name, value: rule.name, fault: faultOf('name'), required: true }}
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <Choice
+        {...{ id: id('kind'), label: words.kind, value: rule.kind, options: kinds, texts: words.kinds }}
+        onChange={(kind) => set({ kind })}
+      />
+      <Choice
+        {...{ id: id('action'), label: words.action, value: rule.action, options: actions, texts: words.actions }}
+        onChange={(action) => set({ action })}
+      />
+      <Details {...{ rule, faultOf, id, set }} />
+      <TextField
+        {...{ id: id('reason'), label: words.reason, value: rule.reason, fault: faultOf('reason') }}
+        onChange={(event) => set({ reason: event.target.value })}
+      />
+      <Place {...place} />
+    </fieldset>
+  );
+}
