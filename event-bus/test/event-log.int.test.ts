@@ -7,6 +7,7 @@ import { createMemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
 import { eventLogSearchContract } from './event-log-search.contract';
 import { eventLogTimesContract } from './event-log-times.contract';
+import { reusedIdsContract } from './reused-ids.contract';
 import { useFolder } from './use-folder';
 
 const folder = useFolder();
@@ -26,7 +27,9 @@ const open = (options: Partial<SqliteEventLogOptions> = {}) =>
   });
 
 describe('the log in memory', () => {
-  eventLogContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+  const openInMemory = async () => createMemoryEventLog({ wallTime: Date.now });
+  eventLogContract({ open: openInMemory });
+  reusedIdsContract({ open: openInMemory });
   eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
   eventLogSearchContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
 });
@@ -39,6 +42,7 @@ describe('the log in SQLite', () => {
       return open();
     },
   });
+  reusedIdsContract({ open: async () => open() });
   eventLogTimesContract({
     open: async (wallTime) => open({ wallTime }),
     async reopen(log, wallTime) {

@@ -9,8 +9,11 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Stores the events of several appends in one transaction and fsyncs it; the answers are in their order. */
-export type Commit = (appends: readonly (readonly NewEvent[])[]) => Promise<Appended[][]>;
+/** What became of one append of a commit: it is stored, or it alone is refused. */
+export type Outcome = { appended: Appended[]; refused?: never } | { appended?: never; refused: Error };
+
+/** Stores the events of several appends in one transaction and fsyncs it; the outcomes are in their order. */
+export type Commit = (appends: readonly (readonly NewEvent[])[]) => Promise<Outcome[]>;
 
 export interface GroupCommit {
   append(events: readonly NewEvent[]): Promise<Appended[]>;
@@ -54,8 +57,12 @@ export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onC
       await nextTurn();
       const batch = takeBatch();
       try {
-        const answers = await commit(batch.map(({ events }) => events));
-        batch.forEach(({ resolve }, index) => resolve(answers[index] ?? []));
+        const outcomes = await commit(batch.map(({ events }) => events));
+        batch.forEach(({ resolve, reject }, index) => {
+          const { appended, refused } = outcomes[index] ?? {};
+          if (appended) resolve(appended);
+          else reject(refused);
+        });
         onCommitted();
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { openSqlite } from '../sqlite';
-import { type Appended, type EventLog, LogFailed, type NewEvent, type StoredEvent } from './event-log';
-import { createGroupCommit } from './group-commit';
+import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId, type StoredEvent } from './event-log';
+import { createGroupCommit, type Outcome } from './group-commit';
+import { isSameEvent } from './same-event';
 import { type KeyIndex, keyIndexMigration, openKeyIndex } from './sqlite-key-index';
 import { createLogReader } from './sqlite-log-reader';
 import { createTail } from './tail';
@@ -58,7 +59,10 @@ function createWriter(
     `INSERT INTO events (sequence, id, source, type, key, cause, stored_at, checksum, text)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
   );
-  const find = db.prepare<[string, string], number>('SELECT sequence FROM events WHERE id = ? AND source = ?').pluck();
+  const find = db.prepare<[string, string], { sequence: number; text: string }>(
+    'SELECT sequence, text FROM events WHERE id = ? AND source = ?',
+  );
+  const undo = db.prepare('DELETE FROM events WHERE sequence >= ?');
   const newest = db
     .prepare<[], { sequence: number; storedAt: number }>(
       'SELECT sequence, stored_at AS storedAt FROM events ORDER BY sequence DESC LIMIT 1',
@@ -69,33 +73,48 @@ function createWriter(
 
   const store = db.transaction((appends: readonly (readonly NewEvent[])[], storedAt: number) => {
     const afterwards = keys.write();
-    let next = head + 1;
     const stored: StoredEvent[] = [];
-    const appended = appends.map((events) =>
-      events.map(({ id, source, type, key, cause = null, text }): Appended => {
-        const numbered = `${text.slice(0, -1)},"sequence":${next}}`;
-        const { changes } = insert.run(next, id, source, type, key, cause, storedAt, crc32(numbered), numbered);
-        if (changes !== 1) return { id, sequence: find.get(id, source) ?? 0 };
-        stored.push({ sequence: next, id, type, key, storedAt, text: numbered });
-        return { id, sequence: next++ };
-      }),
-    );
-    return { appended, stored, afterwards };
+
+    function place(event: NewEvent, at: number, reused: number[]): Appended {
+      const { id, source, type, key, cause = null } = event;
+      const sequence = head + stored.length + 1;
+      const text = `${event.text.slice(0, -1)},"sequence":${sequence}}`;
+      const { changes } = insert.run(sequence, id, source, type, key, cause, storedAt, crc32(text), text);
+      if (changes === 1) {
+        stored.push({ sequence, id, type, key, storedAt, text });
+        return { id, sequence };
+      }
+      const before = find.get(id, source);
+      if (before && !isSameEvent(before.text, event)) reused.push(at);
+      return { id, sequence: before?.sequence ?? 0 };
+    }
+
+    const outcomes = appends.map((events): Outcome => {
+      const before = stored.length;
+      const reused: number[] = [];
+      const appended = events.map((event, at) => place(event, at, reused));
+      if (reused.length === 0) return { appended };
+      // The others of this commit go on as if it had never come: the next one gets its numbers.
+      undo.run(head + before + 1);
+      stored.length = before;
+      return { refused: new ReusedId(reused) };
+    });
+    return { outcomes, stored, afterwards };
   });
 
   return {
     head: () => head,
-    write(appends: readonly (readonly NewEvent[])[]): Appended[][] {
+    write(appends: readonly (readonly NewEvent[])[]): Outcome[] {
       // A clock that was set back does not take the log with it: who looks for a time finds it by halves.
       const storedAt = Math.max(wallTime(), lastStoredAt);
-      const { appended, stored, afterwards } = store.immediate(appends, storedAt);
+      const { outcomes, stored, afterwards } = store.immediate(appends, storedAt);
       afterwards?.();
       if (stored.length > 0) [head, lastStoredAt] = [head + stored.length, storedAt];
       for (const event of stored) {
         keys.note(event);
         onStored(event);
       }
-      return appended;
+      return outcomes;
     },
   };
 }
@@ -105,14 +124,15 @@ function createCommit(
   writer: ReturnType<typeof createWriter>,
   { onCommit, fail }: { onCommit: SqliteEventLogOptions['onCommit']; fail: (error: unknown) => LogFailed },
 ) {
-  return (appends: readonly (readonly NewEvent[])[]): Appended[][] => {
+  return (appends: readonly (readonly NewEvent[])[]): Outcome[] => {
     const started = performance.now();
     const before = writer.head();
     try {
-      const appended = writer.write(appends);
-      const [events, asked] = [writer.head() - before, appends.reduce((sum, append) => sum + append.length, 0)];
-      onCommit?.({ events, duplicates: asked - events, seconds: (performance.now() - started) / 1000 });
-      return appended;
+      const outcomes = writer.write(appends);
+      const events = writer.head() - before;
+      const answered = outcomes.reduce((sum, { appended = [] }) => sum + appended.length, 0);
+      onCommit?.({ events, duplicates: answered - events, seconds: (performance.now() - started) / 1000 });
+      return outcomes;
     } catch (error) {
       if (error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code)) {
         throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
