@@ -11,6 +11,7 @@ import {
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
+import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
 import { deadLetterRoutes } from './http/dead-letters';
@@ -31,6 +32,7 @@ export interface AppDeps extends Completion {
   dispatcher: Dispatcher;
   deadLetters: DeadLetters;
   seen: Seen;
+  waits: Waits;
   /** Undefined where nothing may be made to go wrong on purpose. */
   faults: Faults | undefined;
   /** Checks the signature of publishes; absent where no secret is set. */
@@ -44,7 +46,7 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, faults, newId, now, verifier, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, verifier, logger, metrics } = deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -60,7 +62,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
   mountRoutes(app, {
-    '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
+    '/events': { get: historyRoute({ log }), post: publishRoute({ publish, waits }) },
     '/events/:id': { get: event.get },
     '/events/:id/path': { get: event.path },
     '/subscriptions': { get: subscriptions.list },
