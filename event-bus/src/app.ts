@@ -1,13 +1,5 @@
 import type { RequestListener } from 'node:http';
-import {
-  createRequestTracker,
-  createServiceApp,
-  finishApp,
-  type Logger,
-  mountRoutes,
-  type Registry,
-  type Verifier,
-} from '@blog/kit';
+import { createRequestTracker, createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
@@ -25,6 +17,7 @@ import { replayRoute } from './http/replay';
 import { streamRoute } from './http/stream';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
+import type { Publishers } from './publishers';
 import type { Seen } from './seen/seen';
 
 export interface AppDeps extends Completion {
@@ -35,8 +28,8 @@ export interface AppDeps extends Completion {
   waits: Waits;
   /** Undefined where nothing may be made to go wrong on purpose. */
   faults: Faults | undefined;
-  /** Checks the signature of publishes; absent where no secret is set. */
-  verifier?: Verifier;
+  /** Who may publish; undefined where no secret is set: then everybody who reaches the bus. */
+  publishers: Publishers | undefined;
   logger: Logger;
   metrics: Registry;
 }
@@ -46,7 +39,7 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, verifier, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, logger, metrics } = deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -56,7 +49,7 @@ export function createApp(deps: AppDeps): RequestListener {
     health: () => ({ durability: log.durability(), head: log.head() }),
   });
   app.use(refusePages);
-  const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
+  const publish = createPublish({ log, completion: { newId, now }, publishers });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });
   const faulty = faultRoutes({ faults, dispatcher });

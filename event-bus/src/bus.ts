@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { createSigner, createVerifier, type Logger, newId, type Registry } from '@blog/kit';
+import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
@@ -13,6 +13,7 @@ import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
 import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
+import { createPublishers, type Publisher } from './publishers';
 import { observersOf } from './seen/observers';
 import { createSeen } from './seen/seen';
 
@@ -23,6 +24,8 @@ export interface BusOptions {
   subscriptions: Record<string, Subscription>;
   /** With any, pushes are signed by the first and publishes verified by all of them. */
   secrets: readonly string[];
+  /** Those who publish with secrets of their own. */
+  publishers?: Readonly<Record<string, Publisher>>;
   limits?: Partial<GroupLimits>;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
@@ -69,11 +72,11 @@ function createOpenSender(
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { folder, subscriptions, secrets, logger, metrics, onFatal, limits, takesFaults = false } = options;
+  const { logger, metrics, onFatal, limits } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
-  const { log, state, close: closeFiles } = openFiles(folder, { wallTime, onFatal, onCommit });
+  const { log, state, close: closeFiles } = openFiles(options.folder, { wallTime, onFatal, onCommit });
 
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings'> = {
@@ -84,20 +87,20 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const onEnd = (group: string): void => dispatcher.retryNow(group);
-  const faults = takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
+  const faults = options.takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, ...clockAndChance },
     observer: observersOf(busMetrics.observer, seen.observer, waits.observer),
     ...(limits ? { limits } : {}),
-    openSender: createOpenSender(secrets, faults),
+    openSender: createOpenSender(options.secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
-  await dispatcher.start(subscriptions);
+  await dispatcher.start(options.subscriptions);
 
   const app = createApp({
     ...{ log, dispatcher, seen, waits, faults, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
-    ...(secrets.length === 0 ? {} : { verifier: createVerifier(secrets) }),
+    publishers: createPublishers(options.secrets, options.publishers ?? {}),
   });
   return {
     app,

@@ -7,6 +7,7 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     folder: settings.DATA_DIR,
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
+    publishers: settings.PUBLISHERS,
     takesFaults: settings.FAULTS === 'on',
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.

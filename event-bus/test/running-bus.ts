@@ -1,6 +1,7 @@
 import { createMetrics, type RunningServer, silentLogger, startServer } from '@blog/kit';
 import { openBus } from '../src/bus';
 import { Subscription } from '../src/delivery/subscription';
+import type { Publisher } from '../src/publishers';
 
 export type Subscriptions = Record<string, { endpoints: string[] } & Partial<Subscription>>;
 
@@ -15,7 +16,11 @@ const fast = { firstMs: 5, longestMs: 50 };
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  { secret, takesFaults = false }: { secret?: string; takesFaults?: boolean } = {},
+  {
+    secret,
+    publishers = {},
+    takesFaults = false,
+  }: { secret?: string; publishers?: Record<string, Publisher>; takesFaults?: boolean } = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
@@ -23,6 +28,7 @@ export async function runBus(
     ...{ folder, metrics, logger: silentLogger },
     subscriptions: Object.fromEntries(parsed),
     takesFaults,
+    publishers,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {

@@ -1,9 +1,10 @@
-import { Conflict, formatPath, Unauthorized, type Verifier } from '@blog/kit';
+import { Conflict, formatPath, Unauthorized } from '@blog/kit';
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
 import { type Completion, type Given, readEvents } from '../envelope';
 import { type Appended, type EventLog, type NewEvent, ReusedId } from '../log/event-log';
 import type { Waits } from '../delivery/waits';
+import type { Permit, Publishers } from '../publishers';
 import { isBinary, type Message, readMessage } from './content-modes';
 import { groupName } from './group-name';
 
@@ -20,40 +21,51 @@ export interface Published {
 /** Stores what a message holds; see {@link publishRoute}. It knows nothing of who read the bytes. */
 export type Publish = (message: Message) => Promise<{ answer: Published; events: readonly NewEvent[] }>;
 
-/** The error that names the events whose ids are taken, as their publisher knows them. */
-function conflictOf({ places }: ReusedId, { body, nameOf }: Given): Conflict {
-  const name = nameOf?.('id') ?? 'id';
+/** Attributes of the events of a message, as their publisher knows them. */
+function namesIn({ body, nameOf }: Given): (attribute: string) => (place: number) => string {
+  return (attribute) => {
+    const name = nameOf?.(attribute) ?? attribute;
+    return (place) => formatPath(Array.isArray(body) ? [place, name] : [name]);
+  };
+}
+
+function conflictOf({ places }: ReusedId, pathOf: (place: number) => string): Conflict {
   const faults = places.map((place) => ({
-    path: formatPath(Array.isArray(body) ? [place, name] : [name]),
+    path: pathOf(place),
     message: 'is, with its source, that of another event',
   }));
   return new Conflict('Nothing was stored: an id stands for one event, and an event never changes.', faults);
 }
 
+/** The permit of whoever signed a message. */
+function permitOf(publishers: Publishers, { headers, body }: Message, now: Date): Permit {
+  // The signature is one over the body alone: whoever holds the message could write other attributes around it.
+  if (isBinary(headers)) {
+    throw new Unauthorized('A signature covers no ce- headers: send the event as application/cloudevents+json.');
+  }
+  return publishers.verify(headers, body, now);
+}
+
 export function createPublish({
   log,
   completion,
-  verifier,
+  publishers,
 }: {
-  log: EventLog;
+  log: Pick<EventLog, 'append'>;
   completion: Completion;
-  verifier?: Verifier;
+  publishers: Publishers | undefined;
 }): Publish {
   return async (message) => {
-    if (verifier) {
-      // The signature is one over the body alone: whoever holds the message could write other attributes around it.
-      if (isBinary(message.headers)) {
-        throw new Unauthorized('A signature covers no ce- headers: send the event as application/cloudevents+json.');
-      }
-      verifier.verify(message.headers, message.body, completion.now());
-    }
+    const permit = publishers && permitOf(publishers, message, completion.now());
     const given = readMessage(message);
     const events = readEvents(given, completion);
+    const pathsOf = namesIn(given);
+    permit?.check(events, pathsOf('type'));
     try {
       const appended = events.length > 0 ? await log.append(events) : [];
       return { answer: { status: 'OK', events: appended, durable: 'fsynced' }, events };
     } catch (error) {
-      throw error instanceof ReusedId ? conflictOf(error, given) : error;
+      throw error instanceof ReusedId ? conflictOf(error, pathsOf('id')) : error;
     }
   };
 }
@@ -76,8 +88,8 @@ const Query = z.object({
  * With `?wait=<group>` the same answer comes once that group is done with all of them (they are delivered, dead letters, or
  * not of its types), or as 202 after `&timeout=` (ms; 10,000, at most 60,000). A handler of that group must not wait so:
  * the group may be waiting for the handler.
- * 400 bad JSON, 401 (where a secret is set) not signed, 404 no such group, 409 another event has this id and source, 413 too
- * large, 415 another media type, 422 an event at fault, 503 no room. In all of these nothing of the request is stored.
+ * 400 bad JSON, 401 (where a secret is set) not signed, 403 not a type of its signer, 404 no such group, 409 another event
+ * has this id and source, 413 too large, 415 another media type, 422 an event at fault, 503 no room. In all of these nothing of the request is stored.
  */
 export function publishRoute({ publish, waits }: { publish: Publish; waits: Waits }): RequestHandler[] {
   return [
