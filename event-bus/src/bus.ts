@@ -29,6 +29,8 @@ export interface BusOptions {
   limits?: Partial<GroupLimits>;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
+  /** How to write the log; `writeHere`, in this thread, unless it is given. */
+  openWriter?: SqliteEventLogOptions['openWriter'];
   logger: Logger;
   metrics: Registry;
   /** The disk failed. The process must end: after a failed fsync nothing in it can tell what is stored. */
@@ -45,8 +47,8 @@ export interface Bus {
 
 const clockAndChance = { clock: systemClock, random: Math.random };
 
-function openFiles(folder: string, options: Omit<SqliteEventLogOptions, 'file'>) {
-  const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), ...options });
+async function openFiles(folder: string, options: Omit<SqliteEventLogOptions, 'file'>) {
+  const log = await openSqliteEventLog({ file: join(folder, 'event-bus.db'), ...options });
   const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   return {
     log,
@@ -72,11 +74,12 @@ function createOpenSender(
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { logger, metrics, onFatal, limits } = options;
+  const { logger, metrics, onFatal, limits, openWriter } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
-  const { log, state, close: closeFiles } = openFiles(options.folder, { wallTime, onFatal, onCommit });
+  const fileOptions = { wallTime, onFatal, onCommit, ...(openWriter ? { openWriter } : {}) };
+  const { log, state, close: closeFiles } = await openFiles(options.folder, fileOptions);
 
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings'> = {

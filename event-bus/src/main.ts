@@ -1,6 +1,7 @@
 import { runProcess, startServer } from '@blog/kit';
 import { openBus } from './bus';
 import { settings } from './config';
+import { writeInThread } from './log/thread-writer';
 
 void runProcess({ name: 'event-bus', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const bus = await openBus({
@@ -9,6 +10,7 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     secrets: settings.BUS_SECRET,
     publishers: settings.PUBLISHERS,
     takesFaults: settings.FAULTS === 'on',
+    openWriter: writeInThread,
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.
     onFatal(error) {

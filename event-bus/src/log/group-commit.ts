@@ -51,22 +51,33 @@ export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onC
     return batch;
   }
 
-  async function commitAll(): Promise<void> {
-    while (waiting.length > 0) {
-      // Requests that arrived during the last commit are read from their sockets in this turn, and join the batch.
-      await nextTurn();
-      const batch = takeBatch();
-      try {
-        const outcomes = await commit(batch.map(({ events }) => events));
+  /** Begins a commit of what waits; resolves to what is left to do when its publishers may be answered. */
+  function begin(): Promise<() => void> {
+    const batch = takeBatch();
+    return commit(batch.map(({ events }) => events)).then(
+      (outcomes) => () => {
         batch.forEach(({ resolve, reject }, index) => {
           const { appended, refused } = outcomes[index] ?? {};
           if (appended) resolve(appended);
           else reject(refused);
         });
         onCommitted();
-      } catch (error) {
+      },
+      (error: unknown) => () => {
         for (const { reject } of batch) reject(error);
-      }
+      },
+    );
+  }
+
+  async function commitAll(): Promise<void> {
+    // Requests that arrived together are read from their sockets in this turn, and join the batch.
+    await nextTurn();
+    let underWay: Promise<() => void> | undefined = begin();
+    while (underWay) {
+      const answer = await underWay;
+      // The disk first: answering takes this thread a while, in which the disk would be idle.
+      underWay = waiting.length > 0 ? begin() : undefined;
+      answer();
     }
     // In the same breath as the look at `waiting`: an append between the two would wait for ever.
     work = undefined;

@@ -12,9 +12,9 @@ const withStrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 
 const folder = useFolder();
 afterEach(endBuses);
 
-/** The thread that commits is the one that answers, so that the order of its calls is the order of what happened. */
+/** All threads: one commits, another one answers. */
 function startTraced(...options: string[]): Promise<RealBus> {
-  return startRealBus({ folder: folder(), under: ['strace', '-D', '-y', '-s', '2000', ...options] });
+  return startRealBus({ folder: folder(), under: ['strace', '-f', '-D', '-y', '-s', '2000', ...options] });
 }
 
 let made = 0;
@@ -32,12 +32,28 @@ async function idsIn({ url }: RealBus): Promise<string[]> {
   return events.map(({ id }) => id);
 }
 
+/** The calls of a trace: an answer where it begins, others where they end, also those that other threads interrupt. */
+function callsIn(trace: string): string[] {
+  const begun = new Map<string, string>();
+  return trace.split('\n').flatMap((line) => {
+    const [, thread = '', call = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(call)?.[1];
+    if (resumed !== undefined) return isAnswer(begun.get(thread) ?? '') ? [] : [`${begun.get(thread)}${resumed}`];
+    const [beginning = '', unfinished] = call.split(' <unfinished ...>');
+    if (unfinished === undefined) return [call];
+    begun.set(thread, beginning);
+    return isAnswer(beginning) ? [beginning] : [];
+  });
+}
+
+const isAnswer = (call: string): boolean => /^write(v)?\(\d+<(TCP|socket).*fsynced/.test(call);
+
 /** What happened, in its order: a write to the log (w), its fsync (f), an answer that says "fsynced" (a). */
 async function story(trace: string): Promise<string> {
-  const steps = (await readFile(trace, 'utf8')).split('\n').map((line) => {
-    if (/^pwrite64\(\d+<[^>]*\/event-bus\.db-wal>/.test(line)) return 'w';
-    if (/^(fdatasync|fsync)\(\d+<[^>]*\/event-bus\.db-wal>\) += 0/.test(line)) return 'f';
-    return /^write(v)?\(\d+<(TCP|socket).*fsynced/.test(line) ? 'a' : '';
+  const steps = callsIn(await readFile(trace, 'utf8')).map((call) => {
+    if (/^pwrite64\(\d+<[^>]*\/event-bus\.db-wal>/.test(call)) return 'w';
+    if (/^(fdatasync|fsync)\(\d+<[^>]*\/event-bus\.db-wal>\) += 0/.test(call)) return 'f';
+    return isAnswer(call) ? 'a' : '';
   });
   return steps.join('');
 }
