@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { freePorts } from '../../e2e/harness/free-ports';
 import { createManagedProcess, type ManagedProcess } from '../../e2e/harness/managed-process';
 import { read, send } from '../../e2e/harness/send';
-import { entryOf, root } from '../../infra/laptop/processes.cjs';
+import { argumentsOf, root } from '../../infra/laptop/processes.cjs';
 import { processorSeconds } from '../figures/processor';
 import { type Contestant, type RunningContestant, startOrUndo } from './contestant';
 
 type UndoBy = Parameters<Parameters<typeof startOrUndo>[0]>[0];
 
 interface NodeProcess {
-  script: string;
-  /** For node itself. */
-  options?: readonly string[];
+  /** For node: its own options, and the script. */
+  args: readonly string[];
   env?: Record<string, string | undefined>;
   /** The path that answers 200 when it can be used. */
   ready: string;
@@ -20,12 +19,12 @@ interface NodeProcess {
 
 const eventsUrl = (port: number): string => `http://127.0.0.1:${port}/events`;
 
-async function startNode({ script, options = [], env, ready }: NodeProcess, undoBy: UndoBy): Promise<ManagedProcess> {
+async function startNode({ args, env, ready }: NodeProcess, undoBy: UndoBy): Promise<ManagedProcess> {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const { PATH, HOME, SystemRoot } = process.env;
   const child = createManagedProcess({
-    ...{ name: script, args: [...options, script], url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
+    ...{ name: args.at(-1) ?? '', args, url, env: { PATH, HOME, SystemRoot, PORT: String(port), ...env } },
     isReady: async () => (await send(`${url}${ready}`)).status === 200,
   });
   undoBy(() => child.stop());
@@ -54,7 +53,7 @@ export const courseBus: Contestant = {
       const [FIRST_URL, SECOND_URL, THIRD_URL, FOURTH_URL] = receiverPorts.map(eventsUrl);
       const env = { FIRST_URL, SECOND_URL, THIRD_URL, FOURTH_URL };
       const script = join(__dirname, 'course-bus.js');
-      const child = await startNode({ script, env, ready: '/events' }, undoBy);
+      const child = await startNode({ args: [script], env, ready: '/events' }, undoBy);
       return running(child, { publishBatch: 1, receiverPorts });
     }),
 };
@@ -67,7 +66,7 @@ export function bareServer(publishBatch: number): Contestant {
     fsynced: 'no (kept nowhere)',
     start: () =>
       startOrUndo(async (undoBy) => {
-        const child = await startNode({ script: join(__dirname, 'bare-server.js'), ready: '/' }, undoBy);
+        const child = await startNode({ args: [join(__dirname, 'bare-server.js')], ready: '/' }, undoBy);
         return running(child, { publishBatch, receiverPorts: [] });
       }),
   };
@@ -86,8 +85,8 @@ async function assertFsynced(url: string): Promise<void> {
 }
 
 /**
- * Our bus, as it is built. Its log lies in the repository's `data` folder: the system's temporary folder may be in
- * memory, where an fsync costs nothing. `BUS_NODE_OPTIONS` gives its process options, to profile it.
+ * Our bus, as it is built and started. Its log lies in the repository's `data` folder: the system's temporary folder may be in
+ * memory, where an fsync costs nothing. `BUS_NODE_OPTIONS` gives node more options, to profile it.
  */
 export function ourBus(
   id: string,
@@ -104,8 +103,8 @@ export function ourBus(
         const dataDir = await mkdtemp(join(root, 'data', 'bench-bus-'));
         undoBy(() => rm(dataDir, { recursive: true, force: true }));
         const env = { DATA_DIR: dataDir, SUBSCRIPTIONS: '{}' };
-        const options = process.env['BUS_NODE_OPTIONS']?.split(' ') ?? [];
-        const child = await startNode({ script: entryOf('event-bus'), options, env, ready: '/readyz' }, undoBy);
+        const args = [...(process.env['BUS_NODE_OPTIONS']?.split(' ') ?? []), ...argumentsOf('event-bus')];
+        const child = await startNode({ args, env, ready: '/readyz' }, undoBy);
         await assertFsynced(child.url);
         for (const [group, to] of receiverPorts.entries()) {
           const json = { endpoints: [eventsUrl(to)], batch: groupBatch };

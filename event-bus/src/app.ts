@@ -1,17 +1,10 @@
 import type { RequestListener } from 'node:http';
-import {
-  createRequestTracker,
-  createServiceApp,
-  finishApp,
-  type Logger,
-  mountRoutes,
-  type Registry,
-  type Verifier,
-} from '@blog/kit';
+import { createRequestTracker, createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
+import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
 import { deadLetterRoutes } from './http/dead-letters';
@@ -26,6 +19,7 @@ import { replayRoute } from './http/replay';
 import { streamRoute } from './http/stream';
 import { subscriptionRoutes } from './http/subscriptions';
 import type { EventLog } from './log/event-log';
+import type { Publishers } from './publishers';
 import type { Seen } from './seen/seen';
 
 export interface AppDeps extends Completion {
@@ -33,12 +27,13 @@ export interface AppDeps extends Completion {
   dispatcher: Dispatcher;
   deadLetters: DeadLetters;
   seen: Seen;
+  waits: Waits;
   /** Undefined where nothing may be made to go wrong on purpose. */
   faults: Faults | undefined;
   /** Lets operators pass, and nobody else. */
   operators: RequestHandler;
-  /** Checks the signature of publishes; absent where no secret is set. */
-  verifier?: Verifier;
+  /** Who may publish; undefined where no secret is set: then everybody who reaches the bus. */
+  publishers: Publishers | undefined;
   logger: Logger;
   metrics: Registry;
 }
@@ -48,7 +43,7 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, faults, newId, now, verifier, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, logger, metrics } = deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -59,13 +54,13 @@ export function createApp(deps: AppDeps): RequestListener {
   });
   app.use(refusePages);
   app.use(operatorPaths, deps.operators);
-  const publish = createPublish({ log, completion: { newId, now }, ...(verifier ? { verifier } : {}) });
+  const publish = createPublish({ log, completion: { newId, now }, publishers });
   const subscriptions = subscriptionRoutes({ dispatcher });
   const letters = deadLetterRoutes({ deadLetters, log });
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
   mountRoutes(app, {
-    '/events': { get: historyRoute({ log }), post: publishRoute({ publish }) },
+    '/events': { get: historyRoute({ log }), post: publishRoute({ publish, waits }) },
     '/events/:id': { get: event.get },
     '/events/:id/path': { get: event.path },
     '/subscriptions': { get: subscriptions.list },

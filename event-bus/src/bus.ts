@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { createSigner, createVerifier, type Logger, newId, type Registry } from '@blog/kit';
+import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
@@ -10,9 +10,11 @@ import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
+import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
-import { openSqliteEventLog } from './log/sqlite-event-log';
+import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
+import { createPublishers, type Publisher } from './publishers';
 import { observersOf } from './seen/observers';
 import { createSeen } from './seen/seen';
 
@@ -25,9 +27,13 @@ export interface BusOptions {
   secrets: readonly string[];
   /** Lets operators pass, and nobody else. */
   operators: RequestHandler;
+  /** Those who publish with secrets of their own. */
+  publishers?: Readonly<Record<string, Publisher>>;
   limits?: Partial<GroupLimits>;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
+  /** How to write the log; `writeHere`, in this thread, unless it is given. */
+  openWriter?: SqliteEventLogOptions['openWriter'];
   logger: Logger;
   metrics: Registry;
   /** The disk failed. The process must end: after a failed fsync nothing in it can tell what is stored. */
@@ -36,10 +42,25 @@ export interface BusOptions {
 
 export interface Bus {
   app: RequestListener;
-  /** Ends the live streams, which never end by themselves: before the server closes, or it would wait for them. */
+  /** Ends the live streams and the waits of publishers: before the server closes, or it would wait for them. */
   endStreams(): void;
   /** Stops the delivery, then closes the files. */
   close(): Promise<void>;
+}
+
+const clockAndChance = { clock: systemClock, random: Math.random };
+
+async function openFiles(folder: string, options: Omit<SqliteEventLogOptions, 'file'>) {
+  const log = await openSqliteEventLog({ file: join(folder, 'event-bus.db'), ...options });
+  const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
+  return {
+    log,
+    state,
+    async close() {
+      await state.close();
+      await log.close();
+    },
+  };
 }
 
 /** Each group has its own connections, and meets its own faults. */
@@ -56,44 +77,47 @@ function createOpenSender(
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { folder, secrets, operators, logger, metrics, onFatal, limits, takesFaults = false } = options;
+  const { operators, logger, metrics, onFatal, limits, openWriter } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
   const { onCommit } = busMetrics;
-  const log = openSqliteEventLog({ file: join(folder, 'event-bus.db'), wallTime, onFatal, onCommit });
-  const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
+  const fileOptions = { wallTime, onFatal, onCommit, ...(openWriter ? { openWriter } : {}) };
+  const { log, state, close: closeFiles } = await openFiles(options.folder, fileOptions);
 
   // The delivery tells what happens, and is asked how it is.
-  const groups: Pick<Dispatcher, 'statuses' | 'standings'> = {
+  const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings'> = {
+    status: (name) => dispatcher.status(name),
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
   };
-  const seen = createSeen({ log, state, logger, dispatcher: groups, clock: systemClock, random: Math.random });
-  const faults = takesFaults
-    ? createFaults({ clock: systemClock, random: Math.random, logger, onEnd: (group) => dispatcher.retryNow(group) })
-    : undefined;
+  const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
+  const waits = createWaits({ dispatcher: groups, clock: systemClock });
+  const onEnd = (group: string): void => dispatcher.retryNow(group);
+  const faults = options.takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
   const dispatcher = createDispatcher({
-    ...{ log, state, logger, onFatal, clock: systemClock, random: Math.random },
-    observer: observersOf(busMetrics.observer, seen.observer),
+    ...{ log, state, logger, onFatal, ...clockAndChance },
+    observer: observersOf(busMetrics.observer, seen.observer, waits.observer),
     ...(limits ? { limits } : {}),
-    openSender: createOpenSender(secrets, faults),
+    openSender: createOpenSender(options.secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
   await dispatcher.start(options.subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, seen, faults, operators, newId, logger, metrics, now: () => new Date(wallTime()) },
+    ...{ log, dispatcher, seen, waits, faults, operators, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
-    ...(secrets.length === 0 ? {} : { verifier: createVerifier(secrets) }),
+    publishers: createPublishers(options.secrets, options.publishers ?? {}),
   });
   return {
     app,
-    endStreams: seen.stream.close,
+    endStreams() {
+      seen.stream.close();
+      waits.close();
+    },
     async close() {
       faults?.close();
       await dispatcher.stop();
-      await state.close();
-      await log.close();
+      await closeFiles();
     },
   };
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { authSettings, dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
 import { z } from 'zod';
 import { Subscription } from './delivery/subscription';
+import { groupName } from './http/group-name';
+import { Publisher } from './publishers';
 
 /**
  * The groups of the blog. Each POST holds one event, so that any service written for `{type, data}` can take the place
@@ -15,37 +17,48 @@ const blogSubscriptions: Record<string, z.input<typeof Subscription>> = {
   moderation: { endpoints: ['http://127.0.0.1:4003/events'] },
 };
 
-const Subscriptions = z.record(
-  z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'is not a name for a group'),
-  Subscription,
-);
+const name = (what: string) => z.string().regex(groupName, `is not a name for a ${what}`);
+
+const Subscriptions = z.record(name('group'), Subscription);
 
 function readText(setting: string): string {
   return setting.trimStart().startsWith('{') ? setting : readFileSync(setting, 'utf8');
 }
 
-/** JSON text or the path of a JSON file: `{"<group>": {"endpoints": ["http://…"], …}}`. */
-const subscriptionsSetting = z
-  .string()
-  .optional()
-  .transform((setting, context) => {
-    if (setting === undefined) return Subscriptions.parse(blogSubscriptions);
-    try {
-      const result = Subscriptions.safeParse(JSON.parse(readText(setting)));
-      if (result.success) return result.data;
-      const faults = faultsOf(result.error).map(({ path, message }) => `${path} ${message}`);
-      context.addIssue({ code: 'custom', message: faults.join(', ') });
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-    }
-    return z.NEVER;
-  });
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may hold secrets.
+    throw new Error('is not valid JSON');
+  }
+}
+
+/** JSON text or the path of a JSON file. */
+function jsonSetting<S extends z.ZodType>(schema: S, fallback: z.input<S>) {
+  return z
+    .string()
+    .optional()
+    .transform((setting, context): z.output<S> => {
+      if (setting === undefined) return schema.parse(fallback);
+      try {
+        const result = schema.safeParse(parse(readText(setting)));
+        if (result.success) return result.data;
+        const faults = faultsOf(result.error).map(({ path, message }) => `${path} ${message}`);
+        context.addIssue({ code: 'custom', message: faults.join(', ') });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      }
+      return z.NEVER;
+    });
+}
 
 export const settings = z.object({
   ...processSettings(4005),
   /** The folder that holds `event-bus.db` (the log) and `event-bus-delivery.db`. */
   DATA_DIR: dataDirSetting,
-  SUBSCRIPTIONS: subscriptionsSetting,
+  /** `{"<group>": {"endpoints": ["http://…"], …}}` */
+  SUBSCRIPTIONS: jsonSetting(Subscriptions, blogSubscriptions),
   /** One secret, or the new and the old one during a rotation. Without it nothing is signed or verified. */
   BUS_SECRET: secretsSetting,
   ...authSettings,
@@ -54,6 +67,8 @@ export const settings = z.object({
    * has a token with the role operator is.
    */
   OPERATORS: z.enum(['local', 'token'], 'must be local or token').optional(),
+  /** `{"<publisher>": {"secret": ["whsec_…"], "types": ["PostCreated"]}}`: they may publish these types only. */
+  PUBLISHERS: jsonSetting(z.record(name('publisher'), Publisher), {}),
   /** `on`: things may be made to go wrong on purpose. */
   FAULTS: z.enum(['on', 'off'], 'must be on or off').default('off'),
 });

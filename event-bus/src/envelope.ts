@@ -69,6 +69,14 @@ function keyIn(data: unknown): string | undefined {
   return isAttributes(data) ? (usableKey(data['postId']) ?? usableKey(data['id'])) : undefined;
 }
 
+const timeAndKey = ['time', 'partitionkey'];
+
+/** The attributes that the publisher left to the bus, apart from what tells one event from another. */
+function filledInOf(event: Attributes): readonly string[] | undefined {
+  if (event['time'] !== undefined && event['partitionkey'] !== undefined) return undefined;
+  return timeAndKey.filter((name) => event[name] === undefined);
+}
+
 function complete(event: Attributes, { newId, now }: Completion): NewEvent {
   const text = (name: string): string | undefined => (typeof event[name] === 'string' ? event[name] : undefined);
   const type = text('type') ?? '';
@@ -79,7 +87,12 @@ function complete(event: Attributes, { newId, now }: Completion): NewEvent {
   // One literal: deleting attributes or adding them one by one would make slow objects, and this is done for every event.
   const whole = { specversion: '1.0', id, source, type, ...event, partitionkey: key, time, sequence: undefined };
   const cause = text('causationid');
-  return { id, source, type, key, ...(cause ? { cause } : {}), text: JSON.stringify(whole) };
+  const filledIn = filledInOf(event);
+  return {
+    ...{ id, source, type, key, text: JSON.stringify(whole) },
+    ...(cause ? { cause } : {}),
+    ...(filledIn ? { filledIn } : {}),
+  };
 }
 
 /**

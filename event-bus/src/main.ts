@@ -2,6 +2,7 @@ import { createAuth, runProcess, startServer } from '@blog/kit';
 import { openBus } from './bus';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
+import { writeInThread } from './log/thread-writer';
 
 const loopback = /^(127\.|::1$|localhost$)/;
 
@@ -10,11 +11,13 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     folder: settings.DATA_DIR,
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
+    publishers: settings.PUBLISHERS,
     takesFaults: settings.FAULTS === 'on',
     operators: operatorsOnly({
       auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
       trustsThisMachine: (settings.OPERATORS ?? (loopback.test(settings.HOST) ? 'local' : 'token')) === 'local',
     }),
+    openWriter: writeInThread,
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.
     onFatal(error) {

@@ -120,6 +120,13 @@ describe('a publish in binary mode', () => {
     expect(await all()).toEqual([]);
   });
 
+  it('is refused with 409, naming ce-id, where its id is that of another event', async () => {
+    expect((await publish({ ...attributes, 'Content-Type': 'text/plain' }, 'a')).status).toBe(200);
+    expect((await publish({ ...attributes, 'Content-Type': 'text/plain' }, 'a')).status).toBe(200);
+    const { status, body } = await publish({ ...attributes, 'Content-Type': 'text/plain' }, 'b');
+    expect([status, body.errors]).toEqual([409, [{ path: 'ce-id', message: expect.any(String) }]]);
+  });
+
   it('is not one where the type of the body says CloudEvents: then the body has the attributes', async () => {
     const event = { specversion: '1.0', id: 'inside', source: '/s', type: 'T' };
     const headers = { ...attributes, 'Content-Type': 'application/cloudevents+json' };

@@ -6,15 +6,9 @@ let made = 0;
 /** An event to append; what isn't said is made up. */
 export function newEvent(given: Partial<NewEvent & { data: unknown }> = {}): NewEvent {
   made += 1;
-  const { id = `id-${made}`, source = '/test', type = 'T', key = 'k', data = made, cause } = given;
-  return {
-    ...(cause === undefined ? {} : { cause }),
-    id,
-    source,
-    type,
-    key,
-    text: given.text ?? JSON.stringify({ specversion: '1.0', id, source, type, data }),
-  };
+  const { id = `id-${made}`, source = '/test', type = 'T', key = 'k', data = 0, cause, filledIn } = given;
+  const text = given.text ?? JSON.stringify({ specversion: '1.0', id, source, type, data });
+  return { id, source, type, key, text, ...(cause === undefined ? {} : { cause }), ...(filledIn ? { filledIn } : {}) };
 }
 
 export async function readAll(log: EventLog, range: Partial<LogRange> = {}): Promise<StoredEvent[]> {

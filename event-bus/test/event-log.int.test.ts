@@ -7,6 +7,7 @@ import { createMemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
 import { eventLogSearchContract } from './event-log-search.contract';
 import { eventLogTimesContract } from './event-log-times.contract';
+import { reusedIdsContract } from './reused-ids.contract';
 import { useFolder } from './use-folder';
 
 const folder = useFolder();
@@ -26,7 +27,9 @@ const open = (options: Partial<SqliteEventLogOptions> = {}) =>
   });
 
 describe('the log in memory', () => {
-  eventLogContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+  const openInMemory = async () => createMemoryEventLog({ wallTime: Date.now });
+  eventLogContract({ open: openInMemory });
+  reusedIdsContract({ open: openInMemory });
   eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
   eventLogSearchContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
 });
@@ -39,6 +42,7 @@ describe('the log in SQLite', () => {
       return open();
     },
   });
+  reusedIdsContract({ open: async () => open() });
   eventLogTimesContract({
     open: async (wallTime) => open({ wallTime }),
     async reopen(log, wallTime) {
@@ -50,7 +54,7 @@ describe('the log in SQLite', () => {
   eventLogSearchContract({ open: async () => open() });
 
   it('finds the effects and keys of events that were stored by an older program', async () => {
-    await open().close();
+    await (await open()).close();
     const db = new Sqlite(file);
     db.exec(
       `DROP INDEX events_by_cause; ALTER TABLE events DROP COLUMN cause;
@@ -63,7 +67,7 @@ describe('the log in SQLite', () => {
     );
     texts.forEach((text, index) => insert.run(index + 1, `e${index}`, crc32(text), text));
     db.close();
-    const log = open();
+    const log = await open();
     expect((await log.effectsOf('a')).map(({ sequence }) => sequence)).toEqual([1]);
     expect(await log.effectsOf('5')).toEqual([]);
     const ofKey = await log.read({ after: 0, limit: 10, key: 'k' });
@@ -73,7 +77,7 @@ describe('the log in SQLite', () => {
 
   it('fsyncs its commits at the first open and at every other', async () => {
     for (const attempt of ['made', 'opened again', 'once more']) {
-      const log = open();
+      const log = await open();
       expect([attempt, log.durability()]).toEqual([
         attempt,
         expect.objectContaining({ synchronous: 'full', journal: 'wal' }),
@@ -84,7 +88,7 @@ describe('the log in SQLite', () => {
   });
 
   it('finds the events of a key, whether its index on the disk has them already or not', async () => {
-    let log = open();
+    let log = await open();
     const stored: { sequence: number; key: string; type: string }[] = [];
     const ranges: Partial<LogRange>[] = [{}, { types: ['T1'] }, { after: 4_000, upTo: 7_000, limit: 9 }];
     const numbersOf = (events: readonly { sequence: number }[]) => events.map(({ sequence }) => sequence);
@@ -101,7 +105,7 @@ describe('the log in SQLite', () => {
           expect([opened, after, types, numbersOf(found)]).toEqual([opened, after, types, expected]);
         }
         await log.close();
-        log = open();
+        log = await open();
       }
     }
     await log.close();
@@ -109,7 +113,7 @@ describe('the log in SQLite', () => {
 
   it('lets concurrent appends share commits, and commits one that comes alone at once', async () => {
     const commits: number[] = [];
-    const log = open({ onCommit: ({ events }) => commits.push(events) });
+    const log = await open({ onCommit: ({ events }) => commits.push(events) });
     await log.append([newEvent()]);
     await Promise.all(Array.from({ length: 100 }, () => log.append([newEvent()])));
     expect(commits).toEqual([1, 100]);
@@ -120,13 +124,13 @@ describe('the log in SQLite', () => {
     ['damaged', `UPDATE events SET text = replace(text, '1.0', '1.1') WHERE sequence = 3`],
     ['missing', 'DELETE FROM events WHERE sequence = 3'],
   ])('stops at a %s record, after what is before it and without skipping it', async (_what, damage) => {
-    const whole = open();
+    const whole = await open();
     await whole.append(Array.from({ length: 5 }, () => newEvent()));
     await whole.close();
     const db = new Sqlite(file);
     db.exec(damage);
     db.close();
-    const log = open();
+    const log = await open();
     for (const attempt of ['first', 'second']) {
       const before = await log.read({ after: 0, limit: 10 });
       expect([attempt, before.events.length, before.upTo]).toEqual([attempt, 2, 2]);
@@ -138,7 +142,7 @@ describe('the log in SQLite', () => {
 
   it('takes an error of the disk as its end: says so once, and acknowledges nothing after it', async () => {
     const fatal: LogFailed[] = [];
-    const log = open({ onFatal: (error) => fatal.push(error) });
+    const log = await open({ onFatal: (error) => fatal.push(error) });
     await log.append([newEvent()]);
     const db = new Sqlite(file);
     db.exec('DROP TABLE events');
@@ -153,10 +157,10 @@ describe('the log in SQLite', () => {
   });
 
   it('refuses a file of a newer program', async () => {
-    await open().close();
+    await (await open()).close();
     const db = new Sqlite(file);
     db.pragma('user_version = 99');
     db.close();
-    expect(() => open()).toThrow('too old');
+    await expect(open()).rejects.toThrow('too old');
   });
 });

@@ -89,6 +89,45 @@ describe('POST /events', () => {
     expect(await all()).toHaveLength(2);
   });
 
+  it('knows an event again in which it had filled in the time and the key', async () => {
+    const event = { id: 'same', type: 'T', data: { id: 'p1', n: 1 } };
+    expect((await post(event)).body.events).toEqual([{ id: 'same', sequence: 1 }]);
+    expect((await post({ data: { n: 1, id: 'p1' }, type: 'T', id: 'same' })).body.events).toEqual([
+      { id: 'same', sequence: 1 },
+    ]);
+    const [{ time, partitionkey }] = await all();
+    expect((await post({ ...event, time, partitionkey })).status).toBe(200);
+    expect((await post({ ...event, partitionkey: 'p2' })).status).toBe(409);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['one event', { id: 'same', type: 'T', data: 2 }, ['id']],
+    ['several', [0, 1, 2, 3].map((n) => ({ type: 'T', data: n, ...(n === 3 ? { id: 'same' } : {}) })), ['[3].id']],
+    ['two of its own', ['x', 'same', 'x'].map((id, n) => ({ id, type: 'T', data: n })), ['[1].id', '[2].id']],
+  ])('refuses another event under an id that is there, names it and stores nothing: %s', async (_what, body, paths) => {
+    await post({ id: 'same', type: 'T', data: 0 });
+    const { status, type, body: told } = await post(body);
+    expect([status, type]).toEqual([409, 'application/problem+json']);
+    expect(told.errors).toEqual(paths.map((path) => ({ path, message: expect.stringContaining('another event') })));
+    expect(await all()).toHaveLength(1);
+  });
+
+  it('refuses only the publisher that reused an id, whoever publishes at the same time', async () => {
+    await post({ id: 'same', type: 'T', data: 0 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        post([{ id: `e${n}`, type: 'T', data: n }, ...(n % 3 === 0 ? [{ id: 'same', type: 'T', data: n + 1 }] : [])]),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map((_, n) => (n % 3 === 0 ? 409 : 200)));
+    const stored: { id: string; sequence: number }[] = await all();
+    expect(stored.map(({ sequence }) => sequence)).toEqual(stored.map((_, index) => index + 1));
+    const acknowledged = answers.flatMap(({ status, body }) => (status === 200 ? body.events : []));
+    expect(stored.slice(1).map(({ id, sequence }) => ({ id, sequence }))).toEqual(
+      acknowledged.sort((a: { sequence: number }, b: { sequence: number }) => a.sequence - b.sequence),
+    );
+  });
+
   it.each([
     [{ data: {} }, 'type'],
     [{ type: '', data: {} }, 'type'],

@@ -2,6 +2,7 @@ import { createMetrics, type RunningServer, silentLogger, startServer } from '@b
 import type { RequestHandler } from 'express';
 import { openBus } from '../src/bus';
 import { Subscription } from '../src/delivery/subscription';
+import type { Publisher } from '../src/publishers';
 
 export type Subscriptions = Record<string, { endpoints: string[] } & Partial<Subscription>>;
 
@@ -12,6 +13,7 @@ export interface RunningBus {
 
 interface Options {
   secret?: string;
+  publishers?: Record<string, Publisher>;
   takesFaults?: boolean;
   operators?: RequestHandler;
 }
@@ -23,7 +25,7 @@ const fast = { firstMs: 5, longestMs: 50 };
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  { secret, takesFaults = false, operators = anybody }: Options = {},
+  { secret, publishers = {}, takesFaults = false, operators = anybody }: Options = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
@@ -32,6 +34,7 @@ export async function runBus(
     subscriptions: Object.fromEntries(parsed),
     takesFaults,
     operators,
+    publishers,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {

@@ -9,6 +9,14 @@ export interface Fault {
  * Their messages are shown to callers, so no message may hold SQL, a file's path or a secret.
  */
 export abstract class MeaningfulError extends Error {
+  constructor(
+    message?: string,
+    /** What exactly is at fault, where that can be told. */
+    readonly faults: Fault[] = [],
+  ) {
+    super(message);
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
@@ -16,11 +24,8 @@ export abstract class MeaningfulError extends Error {
 
 /** What was sent breaks the contract; sending it again unchanged will never help. */
 export class InvalidInput extends MeaningfulError {
-  constructor(
-    readonly faults: Fault[],
-    message = 'The request is not valid.',
-  ) {
-    super(message);
+  constructor(faults: Fault[], message = 'The request is not valid.') {
+    super(message, faults);
   }
 }
 

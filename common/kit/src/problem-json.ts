@@ -122,7 +122,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof MeaningfulError) {
     const status = statusOfMeaning.find(([meaning]) => error instanceof meaning)?.[1];
     if (status === undefined) return undefined;
-    const errors = error instanceof InvalidInput ? { errors: error.faults } : {};
+    const hasFaults = error instanceof InvalidInput || error.faults.length > 0;
+    const errors = hasFaults ? { errors: error.faults } : {};
     return problem(status, { detail: error.message, ...errors });
   }
   if (typeof error === 'object' && error !== null && 'type' in error && typeof error.type === 'string') {

@@ -44,6 +44,12 @@ describe('problemOf', () => {
     });
   });
 
+  it('names what is at fault with any meaning, where that is known', () => {
+    const faults = [{ path: '[3].id', message: 'is taken' }];
+    expect(problemOf(new Conflict('No.', faults))).toMatchObject({ status: 409, detail: 'No.', errors: faults });
+    expect(problemOf(new Conflict('No.'))).not.toHaveProperty('errors');
+  });
+
   it('keeps the status that Express gave to a bad request, without its text', () => {
     const error = Object.assign(new URIError("Failed to decode param '%'"), { status: 400 });
     expect(problemOf(error)).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });

@@ -52,7 +52,7 @@ export function createPublishListener({
     trackRequest(req, res, () => '/events');
     whenRead(req, (body) => {
       publish({ headers: req.headers, body }).then(
-        (published) => sendJson(res, published),
+        ({ answer }) => sendJson(res, answer),
         (error: unknown) => sendError(error, { req, res, logger }),
       );
     });

@@ -9,6 +9,8 @@ export interface NewEvent {
   cause?: string;
   /** The whole event as a JSON object, without a `sequence`: that is the log's to give. */
   text: string;
+  /** Attributes that its publisher didn't give: whatever they are, it is the same event. */
+  filledIn?: readonly string[];
 }
 
 /** An event in the log. `text` is what subscribers get, to the letter. */
@@ -64,6 +66,15 @@ export class LogFailed extends Error {
   override readonly name = 'LogFailed';
 }
 
+/** Another event is known by the id and source of one that was to be stored; nothing of that append was. */
+export class ReusedId extends Error {
+  override readonly name = 'ReusedId';
+  /** Their places in the append, from 0. */
+  constructor(readonly places: readonly number[]) {
+    super('an id is that of another event');
+  }
+}
+
 /**
  * All events, in the order of their sequence (1, 2, 3 …, without gaps).
  * Narrow and asynchronous, so that it can be kept elsewhere; `eventLogContract` says what each implementation must do.
@@ -73,8 +84,9 @@ export interface EventLog {
   readonly identity: string;
   /**
    * Stores all of them or none, next to each other and in their order; resolves when they are durable.
-   * An event whose source and id are there already isn't stored again.
-   * Throws Unavailable (out of room, nothing stored) or {@link LogFailed} (outcome unknown).
+   * An event whose source and id are there already isn't stored again; where its content is another (see
+   * `isSameEvent`), nothing of the append is stored, and other appends are as if it had never come.
+   * Throws {@link ReusedId}, Unavailable (out of room, nothing stored) or {@link LogFailed} (outcome unknown).
    */
   append(events: readonly NewEvent[]): Promise<Appended[]>;
   /** The newest durable sequence; 0 when the log is empty. */

@@ -9,8 +9,11 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Stores the events of several appends in one transaction and fsyncs it; the answers are in their order. */
-export type Commit = (appends: readonly (readonly NewEvent[])[]) => Promise<Appended[][]>;
+/** What became of one append of a commit: it is stored, or it alone is refused. */
+export type Outcome = { appended: Appended[]; refused?: never } | { appended?: never; refused: Error };
+
+/** Stores the events of several appends in one transaction and fsyncs it; the outcomes are in their order. */
+export type Commit = (appends: readonly (readonly NewEvent[])[]) => Promise<Outcome[]>;
 
 export interface GroupCommit {
   append(events: readonly NewEvent[]): Promise<Appended[]>;
@@ -48,18 +51,33 @@ export function createGroupCommit({ commit, onCommitted }: { commit: Commit; onC
     return batch;
   }
 
-  async function commitAll(): Promise<void> {
-    while (waiting.length > 0) {
-      // Requests that arrived during the last commit are read from their sockets in this turn, and join the batch.
-      await nextTurn();
-      const batch = takeBatch();
-      try {
-        const answers = await commit(batch.map(({ events }) => events));
-        batch.forEach(({ resolve }, index) => resolve(answers[index] ?? []));
+  /** Begins a commit of what waits; resolves to what is left to do when its publishers may be answered. */
+  function begin(): Promise<() => void> {
+    const batch = takeBatch();
+    return commit(batch.map(({ events }) => events)).then(
+      (outcomes) => () => {
+        batch.forEach(({ resolve, reject }, index) => {
+          const { appended, refused } = outcomes[index] ?? {};
+          if (appended) resolve(appended);
+          else reject(refused);
+        });
         onCommitted();
-      } catch (error) {
+      },
+      (error: unknown) => () => {
         for (const { reject } of batch) reject(error);
-      }
+      },
+    );
+  }
+
+  async function commitAll(): Promise<void> {
+    // Requests that arrived together are read from their sockets in this turn, and join the batch.
+    await nextTurn();
+    let underWay: Promise<() => void> | undefined = begin();
+    while (underWay) {
+      const answer = await underWay;
+      // The disk first: answering takes this thread a while, in which the disk would be idle.
+      underWay = waiting.length > 0 ? begin() : undefined;
+      answer();
     }
     // In the same breath as the look at `waiting`: an append between the two would wait for ever.
     work = undefined;

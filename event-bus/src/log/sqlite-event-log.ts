@@ -1,46 +1,20 @@
-import { crc32 } from 'node:zlib';
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { openSqlite } from '../sqlite';
-import { type Appended, type EventLog, LogFailed, type NewEvent, type StoredEvent } from './event-log';
-import { createGroupCommit } from './group-commit';
-import { type KeyIndex, keyIndexMigration, openKeyIndex } from './sqlite-key-index';
+import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
+import { createGroupCommit, type Outcome } from './group-commit';
+import { type LogWriter, WriteFailed, writeHere } from './log-writer';
+import { createNewerKeys } from './sqlite-key-index';
 import { createLogReader } from './sqlite-log-reader';
+import { numbered, type Written } from './sqlite-writer';
 import { createTail } from './tail';
-
-const migrations = [
-  `CREATE TABLE log (identity TEXT NOT NULL) STRICT;
-   INSERT INTO log VALUES (lower(hex(randomblob(16))));
-   CREATE TABLE events (
-     sequence INTEGER PRIMARY KEY,
-     id TEXT NOT NULL,
-     source TEXT NOT NULL,
-     type TEXT NOT NULL,
-     key TEXT NOT NULL,
-     stored_at INTEGER NOT NULL,
-     checksum INTEGER NOT NULL,
-     text TEXT NOT NULL
-   ) STRICT;
-   CREATE UNIQUE INDEX events_by_id ON events (id, source);
-   CREATE INDEX events_by_key ON events (key);`,
-  // Partial: an event that nothing caused costs no more than before. Damaged text keeps nobody from opening the log.
-  `ALTER TABLE events ADD COLUMN cause TEXT;
-   UPDATE events SET cause = text ->> 'causationid'
-     WHERE CASE WHEN json_valid(text) THEN json_type(text, '$.causationid') = 'text' END;
-   CREATE INDEX events_by_cause ON events (cause) WHERE cause IS NOT NULL;`,
-  keyIndexMigration,
-];
 
 /** What is kept in memory of the newest events. */
 const tailSize = { events: 4_096, characters: 8 * 1024 * 1024 };
-/**
- * The write-ahead log goes into the file when it has so many pages (of 4 KB). Each commit touches many pages of the
- * indexes, and this way a page is copied once for many commits; SQLite's own 1,000 costs half of the throughput.
- */
-const pagesPerCheckpoint = 4_000;
 
 export interface SqliteEventLogOptions {
   file: string;
+  /** How to write to it; in this thread, unless `writeInThread` is given. */
+  openWriter?: (file: string) => LogWriter | Promise<LogWriter>;
   /** ms since 1970. */
   wallTime: () => number;
   /** Called once for an I/O error. The process must end: a failed fsync is not reported twice. */
@@ -49,102 +23,44 @@ export interface SqliteEventLogOptions {
   onCommit?: (commit: { events: number; duplicates: number; seconds: number }) => void;
 }
 
-/** The writer: one transaction for many appends. `onStored` gets each new event once it is durable. */
-function createWriter(
-  db: Database,
-  { wallTime, keys, onStored }: { wallTime: () => number; keys: KeyIndex; onStored: (event: StoredEvent) => void },
-) {
-  const insert = db.prepare(
-    `INSERT INTO events (sequence, id, source, type, key, cause, stored_at, checksum, text)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
-  );
-  const find = db.prepare<[string, string], number>('SELECT sequence FROM events WHERE id = ? AND source = ?').pluck();
-  const newest = db
-    .prepare<[], { sequence: number; storedAt: number }>(
-      'SELECT sequence, stored_at AS storedAt FROM events ORDER BY sequence DESC LIMIT 1',
-    )
-    .get();
-  let head = newest?.sequence ?? 0;
-  let lastStoredAt = newest?.storedAt ?? 0;
+type Appends = readonly (readonly NewEvent[])[];
 
-  const store = db.transaction((appends: readonly (readonly NewEvent[])[], storedAt: number) => {
-    const afterwards = keys.write();
-    let next = head + 1;
-    const stored: StoredEvent[] = [];
-    const appended = appends.map((events) =>
-      events.map(({ id, source, type, key, cause = null, text }): Appended => {
-        const numbered = `${text.slice(0, -1)},"sequence":${next}}`;
-        const { changes } = insert.run(next, id, source, type, key, cause, storedAt, crc32(numbered), numbered);
-        if (changes !== 1) return { id, sequence: find.get(id, source) ?? 0 };
-        stored.push({ sequence: next, id, type, key, storedAt, text: numbered });
-        return { id, sequence: next++ };
-      }),
-    );
-    return { appended, stored, afterwards };
-  });
+/** What readers have in memory of the log. It takes in what was committed. */
+function createMemory(readDb: Database) {
+  const tail = createTail(tailSize);
+  const keys = createNewerKeys(readDb);
+  let head = readDb.prepare<[], number | null>('SELECT max(sequence) FROM events').pluck().get() ?? 0;
+
+  function takeIn({ id, type, key, text }: NewEvent, sequence: number, storedAt: number): Appended {
+    // One that isn't the next was there before.
+    if (sequence === head + 1) {
+      head = sequence;
+      keys.add({ sequence, key });
+      tail.add({ sequence, id, type, key, storedAt, text: numbered(text, sequence) });
+    }
+    return { id, sequence };
+  }
 
   return {
+    ...{ tail, keys },
     head: () => head,
-    write(appends: readonly (readonly NewEvent[])[]): Appended[][] {
-      // A clock that was set back does not take the log with it: who looks for a time finds it by halves.
-      const storedAt = Math.max(wallTime(), lastStoredAt);
-      const { appended, stored, afterwards } = store.immediate(appends, storedAt);
-      afterwards?.();
-      if (stored.length > 0) [head, lastStoredAt] = [head + stored.length, storedAt];
-      for (const event of stored) {
-        keys.note(event);
-        onStored(event);
-      }
-      return appended;
+    takeIn(appends: Appends, { appends: written, storedAt, indexedUpTo }: Written): Outcome[] {
+      keys.forgetUpTo(indexedUpTo);
+      return appends.map((events, append) => {
+        const { sequences = [], reused } = written[append] ?? {};
+        if (reused) return { refused: new ReusedId(reused) };
+        return { appended: events.map((event, place) => takeIn(event, sequences[place] ?? 0, storedAt)) };
+      });
     },
   };
 }
 
-/** Commits; tells an I/O error, which is fatal, from a lack of room, which isn't. */
-function createCommit(
-  writer: ReturnType<typeof createWriter>,
-  { onCommit, fail }: { onCommit: SqliteEventLogOptions['onCommit']; fail: (error: unknown) => LogFailed },
+/** Tells an I/O error, after which nothing more is written, from a lack of room. */
+function createSafeWrite(
+  writer: LogWriter,
+  { wallTime, onFatal }: Pick<SqliteEventLogOptions, 'wallTime' | 'onFatal'>,
 ) {
-  return (appends: readonly (readonly NewEvent[])[]): Appended[][] => {
-    const started = performance.now();
-    const before = writer.head();
-    try {
-      const appended = writer.write(appends);
-      const [events, asked] = [writer.head() - before, appends.reduce((sum, append) => sum + append.length, 0)];
-      onCommit?.({ events, duplicates: asked - events, seconds: (performance.now() - started) / 1000 });
-      return appended;
-    } catch (error) {
-      if (error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|BUSY)/.test(error.code)) {
-        throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
-      }
-      throw fail(error);
-    }
-  };
-}
-
-function durabilityOf(db: Database, lastCommitAt: number | undefined): ReturnType<EventLog['durability']> {
-  return {
-    synchronous: db.pragma('synchronous', { simple: true }) === 2 ? 'full' : 'NOT FULL',
-    journal: String(db.pragma('journal_mode', { simple: true })),
-    lastFsyncAt: lastCommitAt === undefined ? null : new Date(lastCommitAt).toISOString(),
-  };
-}
-
-/**
- * The log in one SQLite file. A commit is fsynced (`synchronous=FULL`) before its publishers are answered.
- * Opening looks at the newest events only, whatever the size of the log.
- */
-export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: SqliteEventLogOptions): EventLog {
-  const db = openSqlite({ file, synchronous: 'FULL', migrations });
-  db.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
-  const readDb = new Sqlite(file, { readonly: true });
-  const identity = db.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
-  const tail = createTail(tailSize);
-  const keys = openKeyIndex(db);
-  const writer = createWriter(db, { wallTime, keys, onStored: tail.add });
-  const listeners: (() => void)[] = [];
   let failed: LogFailed | undefined;
-  let lastCommitAt: number | undefined;
 
   function fail(error: unknown): LogFailed {
     if (!failed) {
@@ -154,14 +70,47 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
     return failed;
   }
 
-  const commit = createCommit(writer, { onCommit, fail });
+  async function write(appends: Appends): Promise<Written> {
+    if (failed) throw failed;
+    try {
+      return await writer.write(appends, wallTime());
+    } catch (error) {
+      if (error instanceof WriteFailed && /^SQLITE_(FULL|BUSY)/.test(error.code ?? '')) {
+        throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
+      }
+      throw fail(error);
+    }
+  }
+
+  return { write, fail };
+}
+
+/**
+ * The log in one SQLite file. A commit is fsynced (`synchronous=FULL`) before its publishers are answered.
+ * Opening looks at the newest events only, whatever the size of the log.
+ */
+export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
+  const { file, openWriter = writeHere, wallTime, onFatal, onCommit } = options;
+  const writer = await openWriter(file);
+  const readDb = new Sqlite(file, { readonly: true });
+  const identity = readDb.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
+  const memory = createMemory(readDb);
+  const listeners: (() => void)[] = [];
+  let lastFsyncAt: string | null = null;
+  const { write, fail } = createSafeWrite(writer, { wallTime, onFatal });
+
   const group = createGroupCommit({
     async commit(appends) {
-      if (failed) throw failed;
-      return commit(appends);
+      const before = memory.head();
+      const written = await write(appends);
+      const outcomes = memory.takeIn(appends, written);
+      const events = memory.head() - before;
+      const answered = outcomes.reduce((sum, { appended = [] }) => sum + appended.length, 0);
+      onCommit?.({ events, duplicates: answered - events, seconds: written.seconds });
+      return outcomes;
     },
     onCommitted() {
-      lastCommitAt = wallTime();
+      lastFsyncAt = new Date(wallTime()).toISOString();
       queueMicrotask(() => listeners.forEach((listener) => listener()));
     },
   });
@@ -169,14 +118,14 @@ export function openSqliteEventLog({ file, wallTime, onFatal, onCommit }: Sqlite
   return {
     identity,
     append: group.append,
-    head: writer.head,
-    ...createLogReader(readDb, { tail, keys, head: writer.head, fail }),
-    durability: () => durabilityOf(db, lastCommitAt),
+    head: memory.head,
+    ...createLogReader(readDb, { ...memory, fail }),
+    durability: () => ({ ...writer.durability(), lastFsyncAt }),
     onAppended: (listener) => void listeners.push(listener),
     async close() {
       await group.drained();
       readDb.close();
-      db.close();
+      await writer.close();
     },
   };
 }

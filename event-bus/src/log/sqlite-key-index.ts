@@ -8,22 +8,6 @@ import type { Database } from 'better-sqlite3';
  *     log  ──────── on the disk ────────┬── in memory ──>
  *                                  indexedUpTo         head
  */
-export interface KeyIndex {
-  /** Where the index on the disk ends. */
-  indexedUpTo(): number;
-  /** The sequences of a key after that, in their order. */
-  newerOf(key: string): readonly number[];
-  /** Takes in an event that has been stored. */
-  note(event: { sequence: number; key: string }): void;
-  /**
-   * Writes what was noted, once that is much; call it in the transaction of the writer.
-   * Where it returns a function, call that when the transaction has been committed.
-   */
-  write(): (() => void) | undefined;
-}
-
-const writtenAtOnce = 4_096;
-
 export const keyIndexMigration = `
   DROP INDEX events_by_key;
   CREATE TABLE keys (
@@ -35,40 +19,68 @@ export const keyIndexMigration = `
   ALTER TABLE log ADD COLUMN indexed_up_to INTEGER NOT NULL DEFAULT 0;
   UPDATE log SET indexed_up_to = (SELECT coalesce(max(sequence), 0) FROM events);`;
 
+const indexedAtOnce = 4_096;
+
+const indexedUpToIn = (db: Database) => db.prepare<[], number>('SELECT indexed_up_to FROM log').pluck();
+
+/** The part on the disk, for the writer. */
+export interface KeyIndex {
+  /** Call it in a transaction: where much is missing, it is put in. Returns where the index ends then. */
+  followTo(head: number): number;
+}
+
 export function openKeyIndex(db: Database): KeyIndex {
   const insert = db.prepare(
     'INSERT INTO keys SELECT key, sequence FROM events WHERE sequence > ? AND sequence <= ? ORDER BY key, sequence',
   );
   const move = db.prepare('UPDATE log SET indexed_up_to = ?');
-  let indexedUpTo = db.prepare<[], number>('SELECT indexed_up_to FROM log').pluck().get() ?? 0;
-  let newest = indexedUpTo;
-  let newer = new Map<string, number[]>();
+  const end = indexedUpToIn(db);
+  return {
+    followTo(head) {
+      // As the disk says: what a transaction did that failed is undone there, and nowhere else.
+      const indexedUpTo = end.get() ?? 0;
+      if (head - indexedUpTo < indexedAtOnce) return indexedUpTo;
+      insert.run(indexedUpTo, head);
+      move.run(head);
+      return head;
+    },
+  };
+}
 
-  function note({ sequence, key }: { sequence: number; key: string }): void {
-    const sequences = newer.get(key);
+/** The part in memory, for readers. */
+export interface NewerKeys {
+  indexedUpTo(): number;
+  /** The sequences of a key after that, in their order. */
+  of(key: string): readonly number[];
+  /** An event has been stored. */
+  add(event: { sequence: number; key: string }): void;
+  /** The index on the disk has got so far, with all that was added. */
+  forgetUpTo(indexedUpTo: number): void;
+}
+
+export function createNewerKeys(db: Database): NewerKeys {
+  let indexedUpTo = indexedUpToIn(db).get() ?? 0;
+  let sequencesOf = new Map<string, number[]>();
+
+  function add({ sequence, key }: { sequence: number; key: string }): void {
+    const sequences = sequencesOf.get(key);
     if (sequences) sequences.push(sequence);
-    else newer.set(key, [sequence]);
-    newest = sequence;
+    else sequencesOf.set(key, [sequence]);
   }
 
   const rest = db.prepare<[number], { sequence: number; key: string }>(
     'SELECT sequence, key FROM events WHERE sequence > ? ORDER BY sequence',
   );
-  for (const event of rest.iterate(indexedUpTo)) note(event);
+  for (const event of rest.iterate(indexedUpTo)) add(event);
 
   return {
     indexedUpTo: () => indexedUpTo,
-    newerOf: (key) => newer.get(key) ?? [],
-    note,
-    write() {
-      const upTo = newest;
-      if (upTo - indexedUpTo < writtenAtOnce) return undefined;
-      insert.run(indexedUpTo, upTo);
-      move.run(upTo);
-      return () => {
-        indexedUpTo = upTo;
-        newer = new Map();
-      };
+    of: (key) => sequencesOf.get(key) ?? [],
+    add,
+    forgetUpTo(end) {
+      if (end === indexedUpTo) return;
+      indexedUpTo = end;
+      sequencesOf = new Map();
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   type StoredEvent,
 } from './event-log';
 import { createReadCache } from './read-cache';
-import type { KeyIndex } from './sqlite-key-index';
+import type { NewerKeys } from './sqlite-key-index';
 import { createIdSearch, createTimeSearch } from './sqlite-log-search';
 import type { EventsInMemory } from './tail';
 
@@ -19,7 +19,7 @@ const lookedAtAtOnce = 4_096;
 type Row = [sequence: number, id: string, type: string, key: string, storedAt: number, text: string, checksum: number];
 
 /** Finds the rows of a range, in the order of their sequences. */
-function createRows(db: Database, keys: KeyIndex) {
+function createRows(db: Database, keys: NewerKeys) {
   const columns = 'e.sequence, e.id, e.type, e.key, e.stored_at, e.text, e.checksum';
   const ofTypes = 'e.type IN (SELECT value FROM json_each($types))';
   const select = (rest: string) => db.prepare<unknown[], Row>(`SELECT ${columns} FROM ${rest}`).raw();
@@ -33,10 +33,10 @@ function createRows(db: Database, keys: KeyIndex) {
   const one = select('events e WHERE sequence = ?');
 
   function* rowsOfKey(key: string, { after, limit, types }: LogRange, upTo: number): Generator<Row> {
-    const range = { key, after, upTo, limit };
+    const range = { key, after, upTo: Math.min(upTo, keys.indexedUpTo()), limit };
     if (types) yield* ofKeyAndTypes.iterate({ ...range, types: JSON.stringify(types) });
     else yield* ofKeyOnly.iterate(range);
-    for (const sequence of keys.newerOf(key)) {
+    for (const sequence of keys.of(key)) {
       if (sequence <= after || sequence > upTo) continue;
       const row = one.get(sequence);
       if (row && (!types || types.includes(row[2]))) yield row;
@@ -89,7 +89,7 @@ export function createLogReader(
     keys,
     head,
     fail,
-  }: { tail: EventsInMemory; keys: KeyIndex; head: () => number; fail: (error: unknown) => LogFailed },
+  }: { tail: EventsInMemory; keys: NewerKeys; head: () => number; fail: (error: unknown) => LogFailed },
 ): Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf'> {
   async function orFail<T>(look: () => T): Promise<T> {
     try {

@@ -1,11 +1,14 @@
 import {
+  type Appended,
   type EventLog,
   type LogPage,
   type LogRange,
   mostFound,
   type NewEvent,
+  ReusedId,
   type StoredEvent,
 } from '../../src/log/event-log';
+import { isSameEvent } from '../../src/log/same-event';
 
 /** A log in memory, for the simulation. It keeps the same contract as the one on disk. */
 export function createMemoryEventLog({
@@ -20,8 +23,10 @@ export function createMemoryEventLog({
   const known = new Map<string, number>();
   const listeners: (() => void)[] = [];
 
-  function append({ id, source, type, key, cause, text }: NewEvent): { id: string; sequence: number } {
-    const name = JSON.stringify([source, id]);
+  const nameOf = ({ source, id }: Pick<NewEvent, 'source' | 'id'>): string => JSON.stringify([source, id]);
+
+  function append({ id, source, type, key, cause, text }: NewEvent): Appended {
+    const name = nameOf({ source, id });
     const before = known.get(name);
     if (before !== undefined) return { id, sequence: before };
     const sequence = events.length + 1;
@@ -36,6 +41,19 @@ export function createMemoryEventLog({
       text: `${text.slice(0, -1)},"sequence":${sequence}}`,
     });
     return { id, sequence };
+  }
+
+  /** All of them or, where an id is reused, none. */
+  function appendAll(some: readonly NewEvent[]): Appended[] {
+    const before = events.length;
+    const appended = some.map(append);
+    const isOther = (event: NewEvent): boolean =>
+      !isSameEvent(events[(known.get(nameOf(event)) ?? 0) - 1]?.text ?? '', event);
+    const places = some.flatMap((event, place) => (isOther(event) ? [place] : []));
+    if (places.length === 0) return appended;
+    events.splice(before);
+    for (const [name, sequence] of known) if (sequence > before) known.delete(name);
+    throw new ReusedId(places);
   }
 
   function read({ after, upTo = events.length, limit, maxSize = Infinity, types, key }: LogRange): LogPage {
@@ -54,7 +72,7 @@ export function createMemoryEventLog({
   return {
     identity,
     async append(some) {
-      const appended = some.map(append);
+      const appended = appendAll(some);
       queueMicrotask(() => queueMicrotask(() => listeners.forEach((listener) => listener())));
       return appended;
     },

@@ -28,6 +28,8 @@ describe('the process', () => {
     ['SUBSCRIPTIONS', '{"g":{"endpoints":[]}}', 'g.endpoints'],
     ['SUBSCRIPTIONS', '/nowhere/groups.json', 'ENOENT'],
     ['PORT', 'many', 'PORT'],
+    ['PUBLISHERS', '{"posts":{"secret":["short"],"types":[]}}', 'posts.secret[0] must have at least 16 characters'],
+    ['PUBLISHERS', '{"posts":{"secret":["whsec_', 'PUBLISHERS: is not valid JSON'],
     ['FAULTS', 'sometimes', 'FAULTS'],
   ])(
     'does not start with %s=%s, and says why',
