@@ -10,23 +10,35 @@ export const noon = '2026-11-24T12:00:00.000Z';
 
 const secret = 'a-secret-for-these-tests';
 
-/** The comments service on a database of the test, with the ids `c1`, `c2` … and a clock that stands still. */
+interface ServiceOptions {
+  limits?: SendingLimit[];
+  hasAuth?: boolean;
+  /** Makes ids; by default `c1`, `c2` … */
+  newId?: () => string;
+}
+
+/** The ids `c1`, `c2` … */
+function countingIds(): () => string {
+  let made = 0;
+  return () => `c${(made += 1)}`;
+}
+
+/** The comments service on a database of the test, with a clock that stands still. Several share the database. */
 export function startComments(
   life: TestLife,
-  { limits = [], hasAuth = true }: { limits?: SendingLimit[]; hasAuth?: boolean } = {},
+  { limits = [], hasAuth = true, newId = countingIds() }: ServiceOptions = {},
 ) {
   const file = life.file('comments.db');
   let time = Date.parse(noon);
   const now = () => new Date(time);
   const store = life.closing(openCommentStore({ file, now }));
   const commits: string[] = [];
-  let made = 0;
   const app = createApp({
     store,
     auth: createAuth({ secrets: hasAuth ? [secret] : [], now }),
     limits,
     onCommit: () => void commits.push('commit'),
-    newId: () => `c${(made += 1)}`,
+    newId,
     now,
     logger: silentLogger,
     metrics: createMetrics('comments'),

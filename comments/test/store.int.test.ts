@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Place } from '@blog/kit';
 import { runTogether } from '../../common/kit/test/processes';
-import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
+import { openRaw, outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
 import { useTestLife } from '../../common/kit/test/test-life';
 import { applyVerdict, createComment } from '../src/domain';
 import { openCommentStore } from '../src/store';
+import { migrationsWith } from '../src/tables';
 import { noon } from './comments-service';
 
 const life = useTestLife();
@@ -122,4 +123,58 @@ describe('Three replicas with one database', () => {
         .sort(),
     );
   }, 30_000);
+
+  it('write a repeated request once, and let one address send no more than one replica would', async () => {
+    const file = life.file('comments.db');
+    const replica = join(__dirname, 'sending-process.ts');
+    const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`);
+    const ended = await runTogether(
+      replica,
+      Array.from({ length: 3 }, () => [file, '7', ...keys]),
+    );
+    expect(ended.map(({ code, errors }) => ({ code, errors }))).toEqual(Array(3).fill({ code: 0, errors: '' }));
+    const reports = ended.flatMap((one) => one.reports as { tokens: string[]; statuses: number[] }[]);
+    const [first] = reports.map(({ tokens }) => tokens);
+    expect(new Set(first).size).toBe(10);
+    expect(reports.map(({ tokens }) => tokens)).toEqual([first, first, first]);
+    const statuses = reports.flatMap((report) => report.statuses).sort();
+    expect(statuses).toEqual([...Array<number>(7).fill(201), ...Array<number>(14).fill(429)]);
+    expect(outboxOf(file)).toHaveLength(17);
+  }, 30_000);
+});
+
+describe('A database of the first version', () => {
+  it('opens with all that it holds', async () => {
+    const file = life.file('comments.db');
+    // The migration takes the clock of the machine.
+    const today = () => new Date();
+    const raw = openRaw(file);
+    raw.exec(migrationsWith('')[0] ?? '');
+    raw.exec(`
+      PRAGMA user_version = 1;
+      INSERT INTO comments VALUES ('c1', 'p1', 'Ada', '*Nice*', 'approved', NULL, '${noon}', 2, 1, 'h1');
+      INSERT INTO early_verdicts VALUES ('c2', 'rejected', 'No.', 1);`);
+    raw.close();
+    const store = life.closing(openCommentStore({ file, now: today }));
+    const old = {
+      ...{
+        id: 'c1',
+        postId: 'p1',
+        author: 'Ada',
+        content: '*Nice*',
+        html: '<p><em>Nice</em></p>\n',
+        status: 'approved',
+      },
+      ...{ createdAt: noon, version: 2, textVersion: 1, verdictRevision: 1, tokenHash: 'h1', authorId: 'c1' },
+    };
+    expect((await store.page('p1', 10)).items).toEqual([old]);
+    await store.transaction(async (tx) => {
+      expect(await tx.authorOf(new Set(['h1']))).toBe('c1');
+      await tx.keepVerdict('c3', { status: 'approved' });
+      expect(await tx.takeVerdict('c2')).toEqual({ status: 'rejected', reason: 'No.', revision: 1 });
+    });
+    const secret = await store.secret();
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(await life.closing(openCommentStore({ file, now: today })).secret()).toBe(secret);
+  });
 });
