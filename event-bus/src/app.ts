@@ -1,15 +1,26 @@
 import type { RequestListener } from 'node:http';
-import { createRequestTracker, createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import {
+  createRequestTracker,
+  createServiceApp,
+  finishApp,
+  type Logger,
+  mountRoutes,
+  type Registry,
+  type Routes,
+} from '@blog/kit';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
 import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
+import type { JsonSchema } from './http/asyncapi';
 import { deadLetterRoutes } from './http/dead-letters';
+import { descriptions } from './http/descriptions';
 import { eventRoutes } from './http/event';
 import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
+import { documentRoutes } from './http/openapi';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
 import { refusePages } from './http/refuse-pages';
@@ -30,6 +41,8 @@ export interface AppDeps extends Completion {
   faults: Faults | undefined;
   /** Who may publish; undefined where no secret is set: then everybody who reaches the bus. */
   publishers: Publishers | undefined;
+  /** JSON Schemas of the data of types that are known, for people. */
+  eventTypes: Readonly<Record<string, JsonSchema>>;
   logger: Logger;
   metrics: Registry;
 }
@@ -39,7 +52,8 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, eventTypes, logger, metrics } =
+    deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -54,7 +68,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const letters = deadLetterRoutes({ deadLetters, log });
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
-  mountRoutes(app, {
+  const routes: Routes = {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish, waits }) },
     '/events/:id': { get: event.get },
     '/events/:id/path': { get: event.path },
@@ -70,6 +84,7 @@ export function createApp(deps: AppDeps): RequestListener {
     '/dead-letters/redeliver': { post: letters.redeliver },
     '/dead-letters/redeliveries/:job': { get: letters.job },
     '/dead-letters/:id': { get: letters.get, delete: letters.discard },
-  });
+  };
+  mountRoutes(app, { ...routes, ...documentRoutes({ routes, descriptions, eventTypes }) });
   return createPublishListener({ publish, trackRequest, logger, otherwise: finishApp(app, logger) });
 }

@@ -1,7 +1,6 @@
 import { createMetrics, type RunningServer, silentLogger, startServer } from '@blog/kit';
-import { openBus } from '../src/bus';
+import { type BusOptions, openBus } from '../src/bus';
 import { Subscription } from '../src/delivery/subscription';
-import type { Publisher } from '../src/publishers';
 
 export type Subscriptions = Record<string, { endpoints: string[] } & Partial<Subscription>>;
 
@@ -16,19 +15,14 @@ const fast = { firstMs: 5, longestMs: 50 };
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  {
-    secret,
-    publishers = {},
-    takesFaults = false,
-  }: { secret?: string; publishers?: Record<string, Publisher>; takesFaults?: boolean } = {},
+  { secret, ...options }: { secret?: string } & Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults'> = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
   const bus = await openBus({
     ...{ folder, metrics, logger: silentLogger },
     subscriptions: Object.fromEntries(parsed),
-    takesFaults,
-    publishers,
+    ...options,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {

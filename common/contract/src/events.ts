@@ -4,14 +4,12 @@ import { PostFact } from './post';
 
 /** Every event of the blog, by its type, with the schema of its data. All are facts in the past tense. */
 export const blogEvents = {
-  /** by posts: a post was published. */
-  PostCreated: PostFact,
-  /** by comments: a comment was written; it is pending. */
-  CommentCreated: CommentFact,
-  /** by moderation: a verdict was reached. */
-  CommentModerated: VerdictFact,
-  /** by comments: a comment changed, for instance by a verdict; the data is its new state. */
-  CommentUpdated: CommentFact,
+  PostCreated: PostFact.describe('By posts: a post was published.'),
+  CommentCreated: CommentFact.describe('By comments: a comment was written; it is pending.'),
+  CommentModerated: VerdictFact.describe('By moderation: a verdict was reached.'),
+  CommentUpdated: CommentFact.describe(
+    'By comments: a comment changed, for instance by a verdict; the data is its new state.',
+  ),
 };
 
 type Data<T extends keyof typeof blogEvents> = z.output<(typeof blogEvents)[T]>;
