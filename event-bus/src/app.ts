@@ -1,5 +1,13 @@
 import type { RequestListener } from 'node:http';
-import { createRequestTracker, createServiceApp, finishApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import {
+  createRequestTracker,
+  createServiceApp,
+  finishApp,
+  type Logger,
+  mountRoutes,
+  type Registry,
+  type Routes,
+} from '@blog/kit';
 import type { RequestHandler } from 'express';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
@@ -7,11 +15,14 @@ import { createReplay } from './delivery/replay';
 import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
+import type { JsonSchema } from './http/asyncapi';
 import { deadLetterRoutes } from './http/dead-letters';
+import { descriptions } from './http/descriptions';
 import { eventRoutes } from './http/event';
 import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
 import { operatorPaths } from './http/operators';
+import { documentRoutes } from './http/openapi';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
 import { refusePages } from './http/refuse-pages';
@@ -34,6 +45,8 @@ export interface AppDeps extends Completion {
   operators: RequestHandler;
   /** Who may publish; undefined where no secret is set: then everybody who reaches the bus. */
   publishers: Publishers | undefined;
+  /** JSON Schemas of the data of types that are known, for people. */
+  eventTypes: Readonly<Record<string, JsonSchema>>;
   logger: Logger;
   metrics: Registry;
 }
@@ -43,7 +56,8 @@ export interface AppDeps extends Completion {
  * someone's browser.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, logger, metrics } = deps;
+  const { log, dispatcher, deadLetters, seen, waits, faults, newId, now, publishers, eventTypes, logger, metrics } =
+    deps;
   const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
@@ -59,7 +73,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const letters = deadLetterRoutes({ deadLetters, log });
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
-  mountRoutes(app, {
+  const routes: Routes = {
     '/events': { get: historyRoute({ log }), post: publishRoute({ publish, waits }) },
     '/events/:id': { get: event.get },
     '/events/:id/path': { get: event.path },
@@ -75,6 +89,7 @@ export function createApp(deps: AppDeps): RequestListener {
     '/dead-letters/redeliver': { post: letters.redeliver },
     '/dead-letters/redeliveries/:job': { get: letters.job },
     '/dead-letters/:id': { get: letters.get, delete: letters.discard },
-  });
+  };
+  mountRoutes(app, { ...routes, ...documentRoutes({ routes, descriptions, eventTypes }) });
   return createPublishListener({ publish, trackRequest, logger, otherwise: finishApp(app, logger) });
 }

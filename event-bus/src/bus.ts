@@ -12,6 +12,7 @@ import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
+import type { JsonSchema } from './http/asyncapi';
 import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
 import { createPublishers, type Publisher } from './publishers';
@@ -29,6 +30,8 @@ export interface BusOptions {
   operators: RequestHandler;
   /** Those who publish with secrets of their own. */
   publishers?: Readonly<Record<string, Publisher>>;
+  /** JSON Schemas of the data of types that are known, for people. */
+  eventTypes?: Readonly<Record<string, JsonSchema>>;
   limits?: Partial<GroupLimits>;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
@@ -106,6 +109,7 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   const app = createApp({
     ...{ log, dispatcher, seen, waits, faults, operators, newId, logger, metrics, now: () => new Date(wallTime()) },
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
+    eventTypes: options.eventTypes ?? {},
     publishers: createPublishers(options.secrets, options.publishers ?? {}),
   });
   return {

@@ -1,21 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { authSettings, dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
 import { z } from 'zod';
+import { blogEventTypes, blogSubscriptions } from './blog';
 import { Subscription } from './delivery/subscription';
 import { groupName } from './http/group-name';
 import { Publisher } from './publishers';
-
-/**
- * The groups of the blog. Each POST holds one event, so that any service written for `{type, data}` can take the place
- * of one of them; it would not understand an array, and answer 200 to it.
- */
-const blogSubscriptions: Record<string, z.input<typeof Subscription>> = {
-  comments: {
-    endpoints: ['http://127.0.0.1:4001/events', 'http://127.0.0.1:4006/events', 'http://127.0.0.1:4007/events'],
-  },
-  query: { endpoints: ['http://127.0.0.1:4002/events'] },
-  moderation: { endpoints: ['http://127.0.0.1:4003/events'] },
-};
 
 const name = (what: string) => z.string().regex(groupName, `is not a name for a ${what}`);
 
@@ -59,6 +48,8 @@ export const settings = z.object({
   DATA_DIR: dataDirSetting,
   /** `{"<group>": {"endpoints": ["http://…"], …}}` */
   SUBSCRIPTIONS: jsonSetting(Subscriptions, blogSubscriptions),
+  /** `{"<type>": JSON Schema of its data}`, for people and their tools: whatever it says, any event is taken. */
+  EVENT_TYPES: jsonSetting(z.record(z.string().min(1), z.record(z.string(), z.unknown())), blogEventTypes),
   /** One secret, or the new and the old one during a rotation. Without it nothing is signed or verified. */
   BUS_SECRET: secretsSetting,
   ...authSettings,

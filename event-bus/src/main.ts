@@ -12,6 +12,7 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
     publishers: settings.PUBLISHERS,
+    eventTypes: settings.EVENT_TYPES,
     takesFaults: settings.FAULTS === 'on',
     operators: operatorsOnly({
       auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),

@@ -1,8 +1,7 @@
 import { createMetrics, type RunningServer, silentLogger, startServer } from '@blog/kit';
 import type { RequestHandler } from 'express';
-import { openBus } from '../src/bus';
+import { type BusOptions, openBus } from '../src/bus';
 import { Subscription } from '../src/delivery/subscription';
-import type { Publisher } from '../src/publishers';
 
 export type Subscriptions = Record<string, { endpoints: string[] } & Partial<Subscription>>;
 
@@ -11,11 +10,8 @@ export interface RunningBus {
   stop(): Promise<void>;
 }
 
-interface Options {
+interface Options extends Partial<Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults' | 'operators'>> {
   secret?: string;
-  publishers?: Record<string, Publisher>;
-  takesFaults?: boolean;
-  operators?: RequestHandler;
 }
 
 const anybody: RequestHandler = (_req, _res, next) => next();
@@ -25,16 +21,15 @@ const fast = { firstMs: 5, longestMs: 50 };
 export async function runBus(
   folder: string,
   subscriptions: Subscriptions = {},
-  { secret, publishers = {}, takesFaults = false, operators = anybody }: Options = {},
+  { secret, operators = anybody, ...options }: Options = {},
 ): Promise<RunningBus> {
   const metrics = createMetrics('event-bus');
   const parsed = Object.entries(subscriptions).map(([name, given]) => [name, Subscription.parse(given)] as const);
   const bus = await openBus({
     ...{ folder, metrics, logger: silentLogger },
     subscriptions: Object.fromEntries(parsed),
-    takesFaults,
+    ...options,
     operators,
-    publishers,
     secrets: secret === undefined ? [] : [secret],
     limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
     onFatal(error) {

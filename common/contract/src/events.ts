@@ -4,20 +4,15 @@ import { PostFact, PostGone } from './post';
 
 /** Every event of the blog, by its type, with the schema of its data. All are facts in the past tense. */
 export const blogEvents = {
-  /** by posts: a post was published. Drafts are nobody else's business. */
-  PostCreated: PostFact,
-  /** by posts: a published post was changed; the data is its new state. */
-  PostUpdated: PostFact,
-  /** by posts: a published post was deleted, and with it its comments. */
-  PostDeleted: PostGone,
-  /** by comments: a comment was written; it is pending. */
-  CommentCreated: CommentFact,
-  /** by moderation: a verdict was reached. */
-  CommentModerated: VerdictFact,
-  /** by comments: a comment changed, by a verdict or (pending again) by its author; the data is its new state. */
-  CommentUpdated: CommentFact,
-  /** by comments: a comment was deleted. */
-  CommentDeleted: CommentGone,
+  PostCreated: PostFact.describe('By posts: a post was published. Drafts are nobody else’s business.'),
+  PostUpdated: PostFact.describe('By posts: a published post was changed; the data is its new state.'),
+  PostDeleted: PostGone.describe('By posts: a published post was deleted, and with it its comments.'),
+  CommentCreated: CommentFact.describe('By comments: a comment was written; it is pending.'),
+  CommentModerated: VerdictFact.describe('By moderation: a verdict was reached.'),
+  CommentUpdated: CommentFact.describe(
+    'By comments: a comment changed, by a verdict or (pending again) by its author; the data is its new state.',
+  ),
+  CommentDeleted: CommentGone.describe('By comments: a comment was deleted.'),
 };
 
 type Data<T extends keyof typeof blogEvents> = z.output<(typeof blogEvents)[T]>;

@@ -21,7 +21,7 @@ export { createLifecycle, type Lifecycle } from './lifecycle';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
 
 // HTTP
-export { createServiceApp, finishApp, mountRoutes, type ServiceAppOptions } from './service-app';
+export { createServiceApp, finishApp, mountRoutes, type Routes, type ServiceAppOptions } from './service-app';
 export { createRequestTracker, type TrackRequest } from './track-requests';
 export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-body';
 export { type RunningServer, startServer } from './server';

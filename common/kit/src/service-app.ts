@@ -55,8 +55,11 @@ export function createServiceApp(options: ServiceAppOptions): Express {
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Handlers = RequestHandler | RequestHandler[];
 
+/** Routes by path and method. */
+export type Routes = Record<string, Partial<Record<Method, Handlers>>>;
+
 /** Mounts routes by path and method. A path's other methods answer 405 with `Allow`. */
-export function mountRoutes(app: Express, routes: Record<string, Partial<Record<Method, Handlers>>>): void {
+export function mountRoutes(app: Express, routes: Routes): void {
   for (const [path, handlers] of Object.entries(routes)) {
     const route = app.route(path);
     const methods = Object.entries(handlers) as [Method, Handlers][];

@@ -23,7 +23,7 @@ const group = z.string('must be a string').regex(groupName, 'is not the name of 
 const reason = z.string('must be a string').min(1, 'must not be empty').max(2_048);
 const key = z.string('must be a string').min(1, 'must not be empty').max(128, 'must be at most 128 characters');
 
-const ListQuery = z.object({
+export const ListQuery = z.object({
   group: group.optional(),
   reason: reason.optional(),
   key: key.optional(),
@@ -37,7 +37,7 @@ const ListQuery = z.object({
   after: Place.optional(),
 });
 
-const RedeliverBody = z
+export const RedeliverBody = z
   .strictObject({
     ids: z.array(Place, 'must be a list of ids').min(1, 'must name one').max(mostIds).optional(),
     group: group.optional(),

@@ -8,11 +8,11 @@ import { type EventView, sourceOf, summaryOf } from '../seen/event-view';
 /** A chain is shown up to so many events. */
 const longestPath = 200;
 
-const Query = z.object({ source: z.string('must be given once').min(1, 'must not be empty').optional() });
+export const EventQuery = z.object({ source: z.string('must be given once').min(1, 'must not be empty').optional() });
 
 /** An id alone may mean several events, each of another source: then the source has to be named. */
 async function eventAsked(log: Pick<EventLog, 'find'>, req: Request): Promise<StoredEvent> {
-  const { source } = Query.parse(req.query);
+  const { source } = EventQuery.parse(req.query);
   const id = String(req.params['id']);
   const found = await log.find(id);
   const fitting = source === undefined ? found : found.filter((event) => sourceOf(event) === source);

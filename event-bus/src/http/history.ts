@@ -18,7 +18,7 @@ const moment = z.iso
   .max(40)
   .transform((text) => Date.parse(text));
 
-const PageQuery = z.object({
+export const PageQuery = z.object({
   after: wholeNumber.min(0, 'must not be negative').default(0),
   limit: wholeNumber
     .min(1, 'must be at least 1')

@@ -70,7 +70,7 @@ export function createPublish({
   };
 }
 
-const Query = z.object({
+export const PublishQuery = z.object({
   wait: z.string('must be given once').regex(groupName, 'is not a name of a group').optional(),
   timeout: z.coerce
     .number('must be a number')
@@ -95,7 +95,7 @@ export function publishRoute({ publish, waits }: { publish: Publish; waits: Wait
   return [
     express.raw({ limit: largestRequest, type: () => true }),
     async (req, res) => {
-      const { wait: group, timeout: ms } = Query.parse(req.query);
+      const { wait: group, timeout: ms } = PublishQuery.parse(req.query);
       if (group !== undefined) waits.check(group);
       const body: unknown = req.body;
       const { answer, events } = await publish({

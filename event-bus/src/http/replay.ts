@@ -7,7 +7,7 @@ import { groupIn } from './group-name';
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const sequence = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-const ReplayBody = z
+export const ReplayBody = z
   .strictObject({
     from: z
       .union([z.literal('beginning'), sequence, time], 'must be "beginning", a sequence or an ISO time')
@@ -20,7 +20,7 @@ const ReplayBody = z
   })
   .transform(({ from = 'beginning', key }): ReplayRequest => ({ from, ...(key === undefined ? {} : { key }) }));
 
-const ReplayQuery = z.object({
+export const ReplayQuery = z.object({
   dryRun: z.enum(['', 'true', 'false', '1', '0'], 'must be true or false').default('false'),
 });
 

@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Stream } from '../seen/stream';
 
-const Query = z.object({
+export const FollowQuery = z.object({
   follow: z
     .string('must be given once')
     .min(1, 'must not be empty')
@@ -31,7 +31,7 @@ function isOtherSites(req: Request): boolean {
 export function streamRoute({ stream }: { stream: Stream }): RequestHandler {
   return (req, res) => {
     if (isOtherSites(req)) throw new Forbidden('Pages of other sites may not read this stream.');
-    const { follow } = Query.parse(req.query);
+    const { follow } = FollowQuery.parse(req.query);
     stream.open(res, follow === undefined ? {} : { follow });
   };
 }
