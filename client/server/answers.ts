@@ -5,13 +5,17 @@ import { z } from 'zod';
  * The services' answers, as far as the pages need them. More lenient than the contract: a service from somewhere else,
  * which knows no more than ids and titles, still makes a readable page.
  */
+const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+
 const PostInAnswer = z.object({
   id: z.string(),
   title: z.string(),
   tags: z.array(z.string()).default([]),
   createdAt: z.string().default(''),
   excerpt: z.string().default(''),
-  commentCount: z.number().optional(),
+  version: optional(z.number()),
+  updatedAt: optional(z.string()),
+  commentCount: optional(z.number()),
 });
 
 const CommentInAnswer = z.object({
@@ -22,8 +26,12 @@ const CommentInAnswer = z.object({
   author: z.string().default(''),
   createdAt: z.string().default(''),
   version: z.number().default(1),
-  own: z.boolean().optional(),
-  reason: z.string().optional(),
+  html: z.string().default(''),
+  editedAt: optional(z.string()),
+  parentId: optional(z.string()),
+  own: optional(z.boolean()),
+  reason: optional(z.string()),
+  editableUntil: optional(z.string()),
 });
 
 export const CommentsAnswer = z.array(CommentInAnswer);

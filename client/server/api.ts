@@ -2,6 +2,7 @@ import { NotFound } from '@blog/kit';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { Services } from './blog';
 import type { Cookies } from './cookies';
+import { forwardedFor } from './forwarded-for';
 import type { Service, ServiceAnswer } from './service';
 import type { Sessions } from './sessions';
 
@@ -38,11 +39,10 @@ export function servicePath(url: string): string {
 
 function requestHeaders(req: Request, res: Response): Record<string, string> {
   const passed = Object.entries(req.headers).filter(([name]) => !notForServices.has(name));
-  const address = req.socket.remoteAddress ?? '';
   return {
     ...Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
     'x-request-id': String(res.getHeader('X-Request-Id')),
-    'x-forwarded-for': [req.get('X-Forwarded-For'), address].filter(Boolean).join(', '),
+    'x-forwarded-for': forwardedFor(req),
   };
 }
 

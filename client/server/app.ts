@@ -7,16 +7,20 @@ import type { Assets, EntryName } from './assets';
 import { createBlog, type Services } from './blog';
 import type { Accounts } from './accounts/accounts';
 import { createCookies } from './cookies';
+import { forAllSites, frameHeaders } from './embed-headers';
+import { createEmbedPage } from './embed-page';
 import { errorPages } from './error-pages';
+import { createFeeds } from './feeds';
 import { formBody, formFields } from './form-body';
+import { forwardedFor } from './forwarded-for';
 import { createFrontPage } from './front-page';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { createPostPage } from './post-page';
+import { preview } from './preview';
 import { sameOrigin } from './same-origin';
 import { createSessions } from './sessions';
 import { createSignInPage } from './sign-in-page';
-import { preview } from './preview';
 import { securityHeaders } from './security-headers';
 import { createStudioPage } from './studio-page';
 
@@ -28,6 +32,10 @@ export interface AppDeps {
   auth: Auth;
   /** Signs what those carry who have signed in; undefined where nobody can sign in. */
   secret: string | undefined;
+  /** Who may write posts, as the posts service has it. */
+  writers: 'anyone' | 'authors';
+  /** The origins whose pages may show comments in a frame. */
+  embedOrigins: readonly string[];
   now: () => Date;
   assets: Assets;
   /** Serves the files that the pages name. */
@@ -62,22 +70,29 @@ export function createApp(deps: AppDeps): App {
     sessions,
     logger,
     publicUrl,
+    writers: deps.writers,
+    now: deps.now,
     frameOf,
     readerOf: (req: Request, res: Response) => ({
       requestId: String(res.getHeader('X-Request-Id')),
       tokens: cookies.tokens(req),
       token: sessions.of(req)?.token,
+      forwardedFor: forwardedFor(req),
     }),
   };
   const front = createFrontPage(tools);
   const post = createPostPage(tools);
+  const embed = createEmbedPage(tools, { origins: deps.embedOrigins });
   const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
   const studio = createStudioPage(tools);
   const write = studio('author', 'write', messages.nav.write);
+  const feeds = createFeeds(services.query);
   const api = createApi({ services, cookies, sessions });
 
   const app = createServiceApp({ logger, metrics, isReady: () => true });
   app.use(deps.security ?? securityHeaders({ https }));
+  app.use('/embed.js', forAllSites);
+  app.use('/embed/', frameHeaders(deps.embedOrigins));
   app.use(files);
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.use(sameOrigin({ publicUrl }));
@@ -86,12 +101,23 @@ export function createApp(deps: AppDeps): App {
   mountRoutes(app, {
     '/': { get: front.read },
     '/posts': { get: (_req, res) => res.redirect('/'), post: [formBody, front.write] },
-    '/posts/:id/comments': { get: post.read, post: [formBody, post.comment] },
+    '/posts/:id/comments': { get: post.read, post: [formBody, post.write] },
+    '/posts/:id/comments/:commentId': { get: post.find, post: [formBody, post.change] },
     '/posts/:id{/:slug}': { get: post.read },
     '/write': { get: write },
     '/write/:id': { get: write },
     '/review': { get: studio('moderator', 'review', messages.nav.review) },
+    '/embed/:id': { get: [embed.allowed, embed.read] },
+    '/embed/:id/comments': { get: [embed.allowed, embed.read], post: [embed.allowed, formBody, embed.write] },
+    '/embed/:id/comments/:commentId': {
+      get: [embed.allowed, embed.find],
+      post: [embed.allowed, formBody, embed.change],
+    },
     '/preview': { post: preview },
+    '/feed.atom': { get: feeds },
+    '/feed.json': { get: feeds },
+    '/sitemap.xml': { get: feeds },
+    '/robots.txt': { get: feeds },
     '/sign-in': { get: signIn.read, post: [formBody, ...signIn.signIn] },
     '/sign-out': { post: signIn.signOut },
     '/theme': {

@@ -57,17 +57,24 @@ export async function ask<S extends z.ZodType>(
 export type Outcome<T> =
   { ok: true; value: T; headers: ServiceAnswer['headers'] } | { ok: false; status: number; refusal: Refusal };
 
+export interface Submit {
+  method?: 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  json?: object;
+}
+
 /** Sends JSON to a service for somebody who filled in a form. What it refuses comes back as something to show. */
 export async function submit<S extends z.ZodType>(
   service: Service,
   schema: S,
-  { path, headers, json }: { path: string; headers: Record<string, string>; json: object },
+  { method = 'POST', path, headers, json }: Submit,
 ): Promise<Outcome<z.output<S>>> {
   const request: ServiceRequest = {
-    method: 'POST',
+    method,
     path,
-    headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
-    body: Buffer.from(JSON.stringify(json)),
+    headers: { Accept: 'application/json', ...(json ? { 'Content-Type': 'application/json' } : {}), ...headers },
+    ...(json ? { body: Buffer.from(JSON.stringify(json)) } : {}),
   };
   try {
     const answer = await service.send(request);
@@ -75,7 +82,9 @@ export async function submit<S extends z.ZodType>(
       const problem = await readJson(service, answer).catch(() => undefined);
       return { ok: false, status: answer.status, refusal: readRefusal(answer.status, problem) };
     }
-    return { ok: true, value: parse(service, schema, await readJson(service, answer)), headers: answer.headers };
+    if (answer.status === 204) answer.body.resume();
+    const body = answer.status === 204 ? undefined : await readJson(service, answer);
+    return { ok: true, value: parse(service, schema, body), headers: answer.headers };
   } catch (error) {
     const status = error instanceof Unavailable ? 503 : error instanceof AnswerLost ? 502 : undefined;
     if (status === undefined) throw error;

@@ -10,7 +10,7 @@ export interface PageAssets {
 }
 
 /** The kinds of pages by what they load: `page` is one without any part that is hydrated. */
-export const entries = ['page', 'front', 'post', 'write', 'review'] as const;
+export const entries = ['page', 'front', 'post', 'embed', 'write', 'review'] as const;
 export type EntryName = (typeof entries)[number];
 
 export type Assets = Record<EntryName, PageAssets>;
@@ -35,7 +35,9 @@ function chunksOf(manifest: Manifest, key: string): z.output<typeof Chunk>[] {
 
 /** Reads which files the browser build has made for which page. Throws where there is no build. */
 export function readAssets(folder: string): Assets {
-  const manifest = Manifest.parse(JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8')));
+  const manifestOf = (build: string) =>
+    Manifest.parse(JSON.parse(readFileSync(join(folder, '.vite', `${build}.json`), 'utf8')));
+  const manifest = { ...manifestOf('app'), ...manifestOf('reader') };
   const address = (file: string): string => `/${file}`;
   const assetsOf = (name: EntryName): PageAssets => {
     const chunks = chunksOf(manifest, entrySource(name));

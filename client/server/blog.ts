@@ -2,6 +2,7 @@ import { NotFound, Unavailable } from '@blog/kit';
 import { type Comment, isVisible } from '../src/features/comments/comment';
 import type { ListedPost, ReadablePost } from '../src/features/posts/post';
 import { CommentsAnswer, CreatedPost, PostAnswer, PostListAnswer } from './answers';
+import { z } from 'zod';
 import { ask, type Outcome, submit } from './ask';
 import { AnswerLost, type Service } from './service';
 
@@ -18,10 +19,22 @@ export interface Reader {
   tokens: string[];
   /** Of whoever is signed in: proves their roles to the services. */
   token?: string | undefined;
+  /** The way that the request came, the reader's address in it. */
+  forwardedFor?: string;
+}
+
+/** Which posts the front page lists. */
+export interface PostsWanted {
+  /** Words that they hold. */
+  q?: string | undefined;
+  tag?: string | undefined;
+  cursor?: string | undefined;
 }
 
 export interface FrontPageData {
   posts: ListedPost[];
+  /** How many posts there are of those that were asked for; undefined where the read model doesn't count. */
+  total?: number | undefined;
   /** The cursor of the older posts. */
   older?: string;
   /** The position in the live stream up to which this is complete. */
@@ -47,9 +60,14 @@ export interface Submission<T> {
   key: string;
 }
 
+export interface CommentAddress {
+  postId: string;
+  commentId: string;
+}
+
 export interface Blog {
   /** Rejects with `Unavailable` or `AnswerLost` while the read model is away. */
-  frontPage(reader: Reader, cursor: string | undefined): Promise<FrontPageData>;
+  frontPage(reader: Reader, wanted: PostsWanted): Promise<FrontPageData>;
   /** Rejects with `NotFound` where there is no such post, with `Unavailable` where nobody can tell. */
   postPage(reader: Reader, id: string, commentsCursor: string | undefined): Promise<PostPageData>;
   writePost(
@@ -60,17 +78,20 @@ export interface Blog {
   writeComment(
     reader: Reader,
     postId: string,
-    comment: Submission<{ author?: string; content: string }>,
+    comment: Submission<{ author?: string; content: string; parentId?: string; website?: string }>,
   ): Promise<Outcome<{ id: string | undefined; token: string | undefined }>>;
+  changeComment(reader: Reader, comment: CommentAddress, content: string): Promise<Outcome<unknown>>;
+  deleteComment(reader: Reader, comment: CommentAddress): Promise<Outcome<unknown>>;
 }
 
 const postsPerPage = 20;
 
-function headersOf({ requestId, tokens, token }: Reader): Record<string, string> {
+function headersOf({ requestId, tokens, token, forwardedFor }: Reader): Record<string, string> {
   return {
     'X-Request-Id': requestId,
     ...(tokens.length > 0 ? { 'Comment-Token': tokens.join(', ') } : {}),
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    ...(forwardedFor ? { 'X-Forwarded-For': forwardedFor } : {}),
   };
 }
 
@@ -103,6 +124,7 @@ function isAway(error: unknown): boolean {
 /** Puts the services' answers together to what the pages show. */
 export function createBlog({ posts, comments, query }: Services): Blog {
   const commentsPath = (postId: string) => `/posts/${encodeURIComponent(postId)}/comments`;
+  const commentPath = (postId: string, id: string) => `${commentsPath(postId)}/${encodeURIComponent(id)}`;
 
   async function commentsOf(reader: Reader, postId: string): Promise<Comment[]> {
     const answer = await ask(comments, CommentsAnswer, commentsPath(postId), headersOf(reader));
@@ -118,12 +140,15 @@ export function createBlog({ posts, comments, query }: Services): Blog {
   const whatever = (): Comment[] => [];
 
   return {
-    async frontPage({ requestId }, cursor) {
-      const search = new URLSearchParams({ limit: String(postsPerPage), ...(cursor === undefined ? {} : { cursor }) });
+    async frontPage({ requestId }, wanted) {
+      const search = new URLSearchParams({ limit: String(postsPerPage) });
+      for (const [name, value] of Object.entries(wanted)) if (value) search.set(name, String(value));
       const answer = await ask(query, PostListAnswer, `/posts?${search}`, { 'X-Request-Id': requestId });
       if (!answer) throw new NotFound('There is no such page of the list.');
+      const total = Number(single(answer.headers['total-count']) ?? NaN);
       return {
         posts: Object.values(answer.value).sort(newestFirst),
+        total: Number.isNaN(total) ? undefined : total,
         older: nextCursor(single(answer.headers.link)),
         position: single(answer.headers['stream-position']),
       };
@@ -163,5 +188,15 @@ export function createBlog({ posts, comments, query }: Services): Blog {
       const id = location?.split('/').pop() ?? outcome.value.at(-1)?.id;
       return { ...outcome, value: { id, token: single(outcome.headers['comment-token']) } };
     },
+
+    changeComment: (reader, { postId, commentId }, content) =>
+      submit(comments, z.unknown(), {
+        ...{ method: 'PATCH', path: commentPath(postId, commentId), headers: headersOf(reader), json: { content } },
+      }),
+
+    deleteComment: (reader, { postId, commentId }) =>
+      submit(comments, z.unknown(), {
+        ...{ method: 'DELETE', path: commentPath(postId, commentId), headers: headersOf(reader) },
+      }),
   };
 }

@@ -72,6 +72,8 @@ export function createDevelopment(options: DevelopmentOptions): Development {
           accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
           auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
           secret: settings.AUTH_SECRET[0],
+          writers: settings.POSTS_WRITE,
+          embedOrigins: settings.EMBED_ORIGINS,
           now,
           assets,
           files: serveSource(options),

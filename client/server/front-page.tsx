@@ -1,58 +1,88 @@
+import { postPath } from '@blog/contract/address';
 import { newId, NotFound } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
 import type { WritePostProps } from '../src/features/posts/use-write-post';
 import { messages } from '../src/messages';
-import { postPath } from '@blog/contract/address';
-import { FrontPage } from '../src/routes/FrontPage';
-import type { FrontPageData } from './blog';
+import type { PageMeta } from '../src/routes/Document';
+import { FrontPage, listTitle } from '../src/routes/FrontPage';
+import type { FrontPageData, PostsWanted } from './blog';
 import { formFields } from './form-body';
 import type { PageTools } from './page-tools';
 import { sendPage } from './render';
 
-/** `GET /` and `POST /posts`: the list of posts, and the form that adds one. */
-export function createFrontPage({ blog, readerOf, frameOf, publicUrl, logger }: PageTools) {
-  async function draw(
-    req: Request,
-    res: Response,
-    status: number,
-    form: WritePostProps,
-    cursor?: string,
-  ): Promise<void> {
-    let data: FrontPageData | undefined;
+const longestSearch = 200;
+
+/** What an address asks for: `?q=`, `?tag=`, `?cursor=`, each once and not empty. */
+function wantedBy({ query }: Request): PostsWanted {
+  const text = (name: string): string | undefined => {
+    const value = query[name];
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  };
+  return { q: text('q')?.slice(0, longestSearch), tag: text('tag'), cursor: text('cursor') };
+}
+
+function pathOf(wanted: PostsWanted): string {
+  const query = new URLSearchParams(
+    Object.entries(wanted).filter((pair): pair is [string, string] => Boolean(pair[1])),
+  );
+  return query.size === 0 ? '/' : `/?${query}`;
+}
+
+/** `GET /?q=&tag=&cursor=` and `POST /posts`: the list of posts, and the form that adds one. */
+export function createFrontPage({ blog, sessions, writers, readerOf, frameOf, publicUrl, logger }: PageTools) {
+  function metaOf(wanted: PostsWanted): PageMeta {
+    const { q, tag, cursor } = wanted;
+    const isPlain = q === undefined && tag === undefined;
+    const title = listTitle({ q, tag }, cursor === undefined);
+    return {
+      title: isPlain && cursor === undefined ? messages.site.name : title,
+      description: messages.site.tagline,
+      // Nobody should find a search by a search.
+      ...(q === undefined ? { canonical: publicUrl + pathOf(wanted) } : {}),
+      ...(isPlain ? {} : { feed: { title, query: pathOf({ q, tag }).slice(1) } }),
+    };
+  }
+
+  const mayWrite = (req: Request): boolean =>
+    writers === 'anyone' || (sessions.of(req)?.identity.roles.includes('author') ?? false);
+
+  async function listOf(req: Request, res: Response, wanted: PostsWanted): Promise<FrontPageData | undefined> {
     try {
-      data = await blog.frontPage(readerOf(req, res), cursor);
+      return await blog.frontPage(readerOf(req, res), wanted);
     } catch (error) {
       if (error instanceof NotFound) throw error;
       // The page stays useful while the list is away: a post can be written all the same.
       logger.warn({ err: error, requestId: res.getHeader('X-Request-Id') }, 'the list of posts is away');
+      return undefined;
     }
-    const older = data?.older === undefined ? undefined : `/?cursor=${encodeURIComponent(data.older)}`;
+  }
+
+  async function draw(req: Request, res: Response, status: number, form: WritePostProps): Promise<void> {
+    const wanted = req.method === 'POST' ? {} : wantedBy(req);
+    const { q, tag, cursor } = wanted;
+    const data = await listOf(req, res, wanted);
     if (!data) res.setHeader('Retry-After', '2');
     sendPage(res, {
       status: status === 200 && !data ? 503 : status,
-      meta: {
-        title: cursor === undefined ? messages.site.name : messages.front.olderHeading,
-        description: messages.site.tagline,
-        canonical: publicUrl + (cursor === undefined ? '/' : req.originalUrl),
-      },
+      meta: metaOf(wanted),
       frame: frameOf(req, 'front'),
       content: (
         <FrontPage
           posts={data?.posts}
-          older={older}
+          total={data?.total}
+          older={data?.older === undefined ? undefined : pathOf({ q, tag, cursor: data.older })}
+          newest={pathOf({ q, tag })}
           position={data?.position}
+          filter={{ q, tag }}
           isNewest={cursor === undefined}
-          form={form}
+          // What was typed is given back, even to somebody who may not write (any more).
+          form={mayWrite(req) || form.refusal ? form : undefined}
         />
       ),
     });
   }
 
-  const read: RequestHandler = async (req, res) => {
-    const { cursor } = req.query;
-    const empty = { typed: { title: '', body: '' }, postKey: newId() };
-    await draw(req, res, 200, empty, typeof cursor === 'string' && cursor !== '' ? cursor : undefined);
-  };
+  const read: RequestHandler = (req, res) => draw(req, res, 200, { typed: { title: '', body: '' }, postKey: newId() });
 
   const write: RequestHandler = async (req, res) => {
     const fields = formFields(req);

@@ -15,6 +15,8 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
     accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
     auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
     secret: settings.AUTH_SECRET[0],
+    writers: settings.POSTS_WRITE,
+    embedOrigins: settings.EMBED_ORIGINS,
     now,
     assets: readAssets(browserBuild),
     files: serveAssets(browserBuild),

@@ -13,6 +13,9 @@ export interface PageTools {
   sessions: Sessions;
   logger: Logger;
   publicUrl: string;
+  /** Who may write posts. */
+  writers: 'anyone' | 'authors';
+  now: () => Date;
   readerOf: (req: Request, res: Response) => Reader;
   /** `entry` says which parts of the page come alive; none where it is left out. */
   frameOf: (req: Request, entry?: EntryName) => PageFrame;

@@ -1,26 +1,49 @@
-import { newId } from '@blog/kit';
-import type { Request, RequestHandler, Response } from 'express';
-import type { ComposerForm } from '../src/features/comments/Composer';
 import { postPath } from '@blog/contract/address';
+import type { Request, RequestHandler, Response } from 'express';
 import { PostPage } from '../src/routes/PostPage';
-import { formFields } from './form-body';
+import {
+  commentsCursorOf,
+  type CommentsPage,
+  commentsProps,
+  type CommentsState,
+  createCommentForms,
+  emptyForm,
+  openedBy,
+  postIdOf,
+} from './comment-forms';
 import type { PageTools } from './page-tools';
 import { sendPage } from './render';
 
-const idOf = (req: Request): string => String(req.params.id);
+/** An address with another slug than the post's title has: the title was changed, or somebody typed it. */
+function isOtherSlug(req: Request, canonical: string): boolean {
+  const { slug } = req.params;
+  return (
+    slug !== undefined &&
+    `/posts/${encodeURIComponent(postIdOf(req))}/${encodeURIComponent(String(slug))}` !== canonical
+  );
+}
 
-/** `GET /posts/:id/:slug?` and `POST /posts/:id/comments`: the article, its comments, and the form that adds one. */
-export function createPostPage({ blog, cookies, readerOf, frameOf, publicUrl }: PageTools) {
-  async function draw(req: Request, res: Response, status: number, form: ComposerForm): Promise<void> {
-    const cursor = typeof req.query.comments === 'string' ? req.query.comments : undefined;
-    const { post, isYoung, earlier, ...data } = await blog.postPage(readerOf(req, res), idOf(req), cursor);
-    const commentsAt = (place: string) => `${postPath(post)}?comments=${encodeURIComponent(place)}#comments`;
+/** `GET /posts/:id/:slug?` (301 to the post's own slug) and the forms under it: the article and its comments. */
+export function createPostPage(tools: PageTools) {
+  const { blog, sessions, readerOf, frameOf, publicUrl, now } = tools;
+
+  async function draw(req: Request, res: Response, state: CommentsState): Promise<void> {
+    const cursor = commentsCursorOf(req);
+    const reader = readerOf(req, res);
+    const data = await blog.postPage(reader, postIdOf(req), cursor);
+    const { post, isYoung } = data;
+    const path = postPath(post);
+    if (req.method !== 'POST' && isOtherSlug(req, path)) {
+      // The title may be changed back: a browser that kept this for good would then go in circles.
+      res.set('Cache-Control', 'no-cache');
+      return res.redirect(301, path + new URL(req.originalUrl, publicUrl).search);
+    }
     sendPage(res, {
-      status,
+      status: state.status,
       meta: {
         title: post.title,
         description: post.excerpt,
-        canonical: publicUrl + postPath(post),
+        canonical: publicUrl + path,
         type: 'article',
         publishedAt: post.createdAt,
         tags: post.tags,
@@ -30,37 +53,16 @@ export function createPostPage({ blog, cookies, readerOf, frameOf, publicUrl }: 
         <PostPage
           post={post}
           isYoung={isYoung}
-          comments={{
-            postId: post.id,
-            ...data,
-            earlier: earlier === undefined ? undefined : commentsAt(earlier),
-            newest: cursor === undefined ? undefined : `${postPath(post)}#comments`,
-            form,
-          }}
+          canEdit={sessions.of(req)?.identity.roles.includes('author') ?? false}
+          comments={commentsProps(data, state, { path: pathOf(req), cursor, now: now() })}
         />
       ),
+      isPersonal: reader.tokens.length > 0,
     });
   }
 
-  const read: RequestHandler = (req, res) => draw(req, res, 200, { typed: { author: '', content: '' }, key: newId() });
-
-  const comment: RequestHandler = async (req, res) => {
-    const fields = formFields(req);
-    const typed = { author: fields.get('author') ?? '', content: fields.get('content') ?? '' };
-    const key = fields.get('key') || newId();
-    const author = typed.author.trim();
-    const json = { content: typed.content, ...(author === '' ? {} : { author }) };
-    const outcome = await blog.writeComment(readerOf(req, res), idOf(req), { json, key });
-    if (!outcome.ok) {
-      // After a lost answer the comment may be stored: the same key lets the next attempt find that out.
-      const next = outcome.status === 502 ? key : newId();
-      return draw(req, res, outcome.status, { typed, refusal: outcome.refusal, key: next });
-    }
-    const { id, token } = outcome.value;
-    if (token !== undefined) cookies.keepToken(req, res, token);
-    const place = id === undefined ? 'comments' : `c-${encodeURIComponent(id)}`;
-    res.redirect(303, `/posts/${encodeURIComponent(idOf(req))}#${place}`);
-  };
-
-  return { read, comment };
+  const pathOf = (req: Request): string => `/posts/${encodeURIComponent(postIdOf(req))}`;
+  const page: CommentsPage = { pathOf, draw };
+  const read: RequestHandler = (req, res) => draw(req, res, { status: 200, opened: openedBy(req), form: emptyForm() });
+  return { read, ...createCommentForms(tools, page) };
 }

@@ -1,15 +1,26 @@
 import { jsonBody } from '@blog/kit';
-import { renderMarkdown } from '@blog/kit/markdown';
+import { renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 
-const Wish = z.object({ kind: z.literal('post', 'must be post'), markdown: z.string('must be a string').max(200_000) });
+/** As much as a comment or a post may have. */
+const longest = { comment: 10_000, post: 200_000 };
+const largestBody = 1.25 * 1024 * 1024;
 
-/** `POST /preview` `{"kind":"post","markdown"}`: 200 `{"html"}`, rendered and sanitised as the published post will be. */
-export const preview: RequestHandler[] = [
-  ...jsonBody({ limit: 1.25 * 1024 * 1024 }),
-  (req, res) => {
-    const { markdown } = Wish.parse(req.body);
-    res.json({ html: renderMarkdown(markdown) });
-  },
-];
+const Wanted = z
+  .object({
+    kind: z.enum(['comment', 'post'], 'must be comment or post'),
+    markdown: z.string('must be a string'),
+  })
+  .refine(({ kind, markdown }) => markdown.length <= longest[kind], { path: ['markdown'], message: 'is too long' });
+
+const render: RequestHandler = (req, res) => {
+  const { kind, markdown } = Wanted.parse(req.body);
+  res.json({ html: kind === 'post' ? renderMarkdown(markdown) : renderLimitedMarkdown(markdown) });
+};
+
+/**
+ * `POST /preview` `{"kind":"comment"|"post","markdown"}` → 200 `{"html"}`: rendered and sanitised by the code that will render
+ * it once it is sent. Nothing is kept.
+ */
+export const preview: RequestHandler[] = [...jsonBody({ limit: largestBody }), render];

@@ -1,6 +1,18 @@
 import { authSettings, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
 import { z } from 'zod';
 
+const originListSetting = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .pipe(
+    z.array(
+      z
+        .url({ protocol: /^https?$/, error: 'must be origins, as https://example.org' })
+        .transform((text) => new URL(text).origin),
+    ),
+  )
+  .default([]);
+
 /** The client's settings. `PUBLIC_URL` is the address under which readers reach it; canonical links begin with it. */
 export const Settings = z.object({
   ...processSettings(3000),
@@ -11,6 +23,10 @@ export const Settings = z.object({
   COMMENTS_URLS: urlListSetting(['http://127.0.0.1:4001', 'http://127.0.0.1:4006', 'http://127.0.0.1:4007']),
   QUERY_URL: urlSetting('http://127.0.0.1:4002'),
   MODERATION_URL: urlSetting('http://127.0.0.1:4003'),
+  /** Who may write posts, as the posts service has it too: the form for one is shown to them only. */
+  POSTS_WRITE: z.enum(['anyone', 'authors'], 'must be anyone or authors').default('anyone'),
+  /** The origins whose pages may show a post's comments in a frame, with commas between. None: nobody's. */
+  EMBED_ORIGINS: originListSetting,
   PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
 });
 export type Settings = z.output<typeof Settings>;

@@ -1,6 +1,10 @@
-import { formatNumber } from './numbers';
+/**
+ * Everything that the pages say, English first. Each part stands by itself, and what only some pages say in a file of its
+ * own, so that a page loads no words but its own.
+ */
+export * from './words/comments';
+export * from './words/front';
 
-/** Everything that the pages say, English first. Each part stands by itself, so that a page loads the words it says only. */
 export const locale = 'en';
 
 export const site = {
@@ -12,73 +16,19 @@ export const site = {
 
 export const theme = { label: 'Colours', auto: 'Auto', light: 'Light', dark: 'Dark' } as const;
 
-export const front = {
-  heading: 'Latest posts',
-  olderHeading: 'Older posts',
-  older: 'Older posts',
-  newest: 'Back to the newest',
-  empty: 'Nothing has been written yet.',
-  emptyNext: 'The first post could be yours: open “Write a post” above.',
-  away: 'The list of posts is away for a moment.',
-  awayNext: 'Nothing is lost. It comes back by itself; try again in a few seconds.',
-  tryAgain: 'Try again',
-  noComments: 'No comments yet',
-  comments: (count: number) => (count === 1 ? '1 comment' : `${formatNumber(count)} comments`),
-  newPosts: (count: number) => (count === 1 ? '1 new post' : `${formatNumber(count)} new posts`),
-} as const;
-
-export const write = {
-  summary: 'Write a post',
-  title: 'Title',
-  body: 'Text',
-  bodyHint: 'Markdown. Ctrl+Enter publishes.',
-  submit: 'Publish',
-  sending: 'Publishing…',
-  kept: 'What you typed is kept on this device until it is published.',
-  failed: 'Not published.',
+export const embed = {
+  title: (title: string) => `Comments on ${title}`,
+  source: (site: string) => `These comments are on ${site}`,
 } as const;
 
 export const post = {
   back: 'All posts',
   published: 'Published',
   tags: 'Tags',
+  changed: 'This post was changed: show it',
+  deleted: 'This post was deleted meanwhile. Nobody can comment on it any more.',
+  edit: 'Edit post',
   young: 'Just published. It appears on the front page in a moment.',
-} as const;
-
-export const comments = {
-  heading: (count: number) =>
-    count === 0 ? 'Comments' : `${formatNumber(count)} ${count === 1 ? 'comment' : 'comments'}`,
-  empty: 'No comments yet. Say the first word.',
-  anonymous: 'Anonymous',
-  you: 'You',
-  permalink: (author: string) => `Link to this comment by ${author}`,
-  more: (count: number) => (count === 1 ? '1 new comment' : `${formatNumber(count)} new comments`),
-  earlier: 'Earlier comments',
-  newest: 'Newest comments',
-  reconnecting: 'Reconnecting…',
-  states: {
-    sending: 'Sending…',
-    pending: 'Awaiting moderation, only you can see this',
-    approved: 'Approved',
-    rejected: 'Not published, only you can see this',
-    failed: 'Not sent',
-  },
-  reason: (reason: string) => `Reason: ${reason}`,
-  retry: 'Retry',
-  edit: 'Edit',
-  announceApproved: 'Your comment was approved.',
-  announceRejected: 'Your comment was not published.',
-  announcePending: 'Your comment is awaiting moderation.',
-  announceFailed: 'Your comment could not be sent. It is kept here.',
-} as const;
-
-export const composer = {
-  heading: 'Join in',
-  author: 'Name',
-  optional: 'optional',
-  content: 'Comment',
-  hint: 'Ctrl+Enter sends. A comment appears for others once it is approved.',
-  submit: 'Send comment',
 } as const;
 
 export const signIn = {

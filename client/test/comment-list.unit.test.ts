@@ -8,7 +8,8 @@ import {
 
 function comment(id: string, more: Partial<Comment> = {}): Comment {
   const createdAt = `2026-01-01T00:00:0${id.length}.000Z`;
-  return { id, postId: 'p', author: '', content: `text of ${id}`, status: 'approved', createdAt, version: 1, ...more };
+  const text = { content: `text of ${id}`, html: '' };
+  return { id, postId: 'p', author: '', ...text, status: 'approved', createdAt, version: 1, ...more };
 }
 
 const run = (list: CommentList, ...actions: CommentListAction[]): CommentList => actions.reduce(commentList, list);
@@ -35,7 +36,7 @@ describe('The list of comments', () => {
     const own = comment('mine', { status: 'pending' });
     const stored = run(sending, { type: 'stored', key: 'k', comment: own });
     expect(stored.outgoing).toEqual([]);
-    expect(stored.shown.at(-1)).toEqual({ ...own, own: true });
+    expect(stored.shown.at(-1)).toEqual({ ...own, own: true, key: 'k' });
     expect(stored.news).toEqual({ id: 'mine', what: 'pending' });
   });
 

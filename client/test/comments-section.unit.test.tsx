@@ -11,11 +11,15 @@ let requests: FakeRequest[];
 
 function comment(id: string, more: Partial<Comment> = {}): Comment {
   const createdAt = '2026-01-01T00:00:00.000Z';
-  return { id, postId: 'p', author: 'Ines', content: `text ${id}`, status: 'approved', createdAt, version: 1, ...more };
+  const text = { content: `text ${id}`, html: '' };
+  return { id, postId: 'p', author: 'Ines', ...text, status: 'approved', createdAt, version: 1, ...more };
 }
 
+const given = { postId: 'p', postVersion: 1, comments: [], form, position: '7', action: '/posts/p/comments' };
+const now = '2026-01-01T00:10:00.000Z';
+
 function show(props: Partial<CommentsSectionProps> = {}) {
-  return render(<CommentsSection postId="p" comments={[]} form={form} position="7" {...props} />);
+  return render(<CommentsSection {...given} renderedAt={now} {...props} />);
 }
 
 const textarea = () => screen.getByLabelText<HTMLTextAreaElement>('Comment');
@@ -23,7 +27,7 @@ const stream = () => FakeEventSource.opened.at(-1);
 const type = (text: string) => fireEvent.input(textarea(), { target: { value: text } });
 const press = () => fireEvent.keyDown(textarea(), { key: 'Enter', ctrlKey: true });
 const lastRequest = () => requests.at(-1);
-const texts = () => screen.queryAllByRole('listitem').map(({ textContent }) => textContent ?? '');
+const texts = () => screen.queryAllByRole('article').map(({ textContent }) => textContent ?? '');
 
 async function write(text: string): Promise<FakeRequest> {
   type(text);

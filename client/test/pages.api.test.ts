@@ -15,7 +15,7 @@ describe('The front page', () => {
     const { text } = await get('/').expect(200).expect('Content-Type', /html/);
     expect(text.indexOf('Second')).toBeLessThan(text.indexOf('First'));
     expect(text).toContain('words to begin with');
-    expect(text).toContain('<li>http</li>');
+    expect(text).toContain('<a href="/?tag=http" rel="tag">http</a>');
     expect(text).toContain('1 comment<');
     expect(text).toContain(`href="/posts/${first.id}/first"`);
   });
@@ -65,12 +65,26 @@ describe('The page of a post', () => {
     expect(text).toMatch(/<time dateTime="[^"]+" title="[^"]+ UTC">November 14, 2023<\/time>/);
   });
 
-  it('is the same whatever slug its address has', async () => {
+  it('is the same without a slug; another slug leads to its own, as after a change of the title', async () => {
     const post = test.blog.addPost({ title: 'On Facts' });
-    for (const path of ['', '/on-facts', '/anything', '/comments']) {
+    for (const path of ['', '/on-facts', '/comments']) {
       const { text } = await get(`/posts/${post.id}${path}`).expect(200);
       expect(text).toContain('<h1>On Facts</h1>');
     }
+    const canonical = `/posts/${post.id}/on-facts`;
+    // No browser may keep it for good: the title may be changed back.
+    await get(`/posts/${post.id}/anything?comments=x`)
+      .expect(301)
+      .expect('Location', `${canonical}?comments=x`)
+      .expect('Cache-Control', 'no-cache');
+  });
+
+  it('can be changed by authors', async () => {
+    const post = test.blog.addPost({ title: 'T' });
+    expect((await get(`/posts/${post.id}`)).text).not.toContain('Edit post');
+    const cookie = await test.signIn('author');
+    const { text } = await get(`/posts/${post.id}`).set('Cookie', cookie).expect(200);
+    expect(text).toContain(`href="/write/${post.id}"`);
   });
 
   it('shows text as text, wherever it was typed', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuth, createMetrics, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import { type App, createApp } from '../server/app';
 import { type Assets, entries } from '../server/assets';
@@ -17,6 +17,8 @@ export interface TestBlog {
   app: Express;
   closeStreams: App['closeStreams'];
   accounts: Accounts;
+  /** Makes an account with these roles and signs it in: resolves with the cookie. */
+  signIn(...roles: Role[]): Promise<string>;
   /** The fake services' servers by name, so that a test can stop one. */
   servers: Record<'posts' | 'query' | 'moderation' | 'comments', FakeServer>;
   close(): Promise<void>;
@@ -27,6 +29,8 @@ export async function setUpApp({
   publicUrl = 'http://blog.example',
   commentsUrls = [] as string[],
   canSignIn = true,
+  writers = 'anyone',
+  embedOrigins = [] as string[],
 } = {}): Promise<TestBlog> {
   const blog = createFakeBlog();
   const servers = {
@@ -48,6 +52,8 @@ export async function setUpApp({
     accounts,
     auth: createAuth({ secrets: canSignIn ? [secret] : [], now }),
     secret: canSignIn ? secret : undefined,
+    writers: writers === 'authors' ? 'authors' : 'anyone',
+    embedOrigins,
     now,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
@@ -56,9 +62,14 @@ export async function setUpApp({
     logger: silentLogger,
     metrics: createMetrics('client'),
   });
+  const signIn = async (...roles: Role[]): Promise<string> => {
+    const name = `somebody ${Math.random()}`;
+    await accounts.add({ name, roles, password: 'correct horse' });
+    return `session=${await signToken({ name, roles }, { secret, seconds: 600, now: now() })}`;
+  };
   const close = async () => {
     for (const server of Object.values(servers)) await server.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { blog, app, closeStreams, accounts, servers, close };
+  return { blog, app, closeStreams, accounts, signIn, servers, close };
 }

@@ -1,8 +1,11 @@
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
 
+/** One change, as the read model tells it: a post or comment as it is now, or the id of one that was deleted. */
+const changes = ['post', 'comment', 'post-deleted', 'comment-deleted'] as const;
+export type LiveChange = (typeof changes)[number];
+
 export interface LiveHandlers {
-  /** One change, as the read model tells it: `post` or `comment` with its data. */
-  onEvent(type: 'post' | 'comment', data: unknown): void;
+  onEvent(type: LiveChange, data: unknown): void;
   /** What happened before this moment may be unknown: ask the server for the present state. */
   onGap(): void;
   onState(state: LiveState): void;
@@ -43,7 +46,7 @@ function createRetry(open: () => void) {
 
 interface Connection {
   onOpen(): void;
-  onMessage(type: 'post' | 'comment' | 'reset', event: MessageEvent<string>): void;
+  onMessage(type: LiveChange | 'reset', event: MessageEvent<string>): void;
   onError(isGivenUp: boolean): void;
 }
 
@@ -51,7 +54,7 @@ function connect(address: string, { onOpen, onMessage, onError }: Connection): E
   const source = new EventSource(address);
   source.addEventListener('open', onOpen);
   source.addEventListener('error', () => onError(source.readyState === EventSource.CLOSED));
-  for (const type of ['post', 'comment', 'reset'] as const) {
+  for (const type of [...changes, 'reset'] as const) {
     source.addEventListener(type, (event: MessageEvent<string>) => onMessage(type, event));
   }
   return source;

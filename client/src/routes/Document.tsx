@@ -14,6 +14,8 @@ export interface PageMeta {
   type?: 'website' | 'article';
   publishedAt?: string;
   tags?: string[];
+  /** What a feed of this page's posts is asked for with; undefined where it has none. */
+  feed?: { title: string; query: string };
 }
 
 export interface PageFrame {
@@ -22,6 +24,8 @@ export interface PageFrame {
   path: string;
   /** Who is signed in. */
   account?: SignedIn | undefined;
+  /** Whether the page stands in a frame of another one, with nothing of the site around it. */
+  isBare?: boolean;
   /** False where nobody can sign in at all. */
   canSignIn?: boolean;
   /** Addresses of the built scripts and style sheets. */
@@ -44,6 +48,19 @@ function OpenGraph({ meta }: { meta: PageMeta }) {
         <meta key={tag} property="article:tag" content={tag} />
       ))}
     </>
+  );
+}
+
+const feedTypes = { atom: 'application/atom+xml', json: 'application/feed+json' };
+
+/** The feed of all posts, and of the page's own kind. */
+function Feeds({ feed }: PageMeta) {
+  const feeds = [{ title: messages.site.name, query: '' }, ...(feed ? [feed] : [])];
+  return feeds.flatMap(({ title, query }) =>
+    Object.entries(feedTypes).map(([ending, type]) => {
+      const href = `/feed.${ending}${query}`;
+      return <link key={href} rel="alternate" type={type} title={title} href={href} />;
+    }),
   );
 }
 
@@ -95,6 +112,7 @@ export function Document({ meta, frame, children }: DocumentProps) {
         <meta name="color-scheme" content={frame.theme === 'auto' ? 'light dark' : frame.theme} />
         {meta.description ? <meta name="description" content={meta.description} /> : null}
         <OpenGraph meta={meta} />
+        <Feeds {...meta} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         {frame.styles.map((href) => (
           <link key={href} rel="stylesheet" href={href} />
@@ -103,27 +121,33 @@ export function Document({ meta, frame, children }: DocumentProps) {
           <script key={src} type="module" src={src} />
         ))}
       </head>
-      <body>
-        <a className={styles.skip} href="#content">
-          {messages.site.skip}
-        </a>
-        <header className={styles.header}>
-          <div className={styles.bar}>
-            <a className={styles.name} href="/">
-              <Mark />
-              <span className={isFront ? 'visually-hidden' : undefined}>{messages.site.name}</span>
-            </a>
-            <div className={styles.right}>
-              <AccountMenu account={frame.account} />
-              <ThemeChoice theme={frame.theme} back={frame.path} />
-            </div>
-          </div>
-        </header>
-        <main className={styles.main} id="content" tabIndex={-1}>
-          {children}
-        </main>
-        <Footer {...frame} />
-      </body>
+      {frame.isBare ? <body>{children}</body> : <Body {...{ isFront, frame }}>{children}</Body>}
     </html>
+  );
+}
+
+function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame; children: ReactNode }) {
+  return (
+    <body>
+      <a className={styles.skip} href="#content">
+        {messages.site.skip}
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <a className={styles.name} href="/">
+            <Mark />
+            <span className={isFront ? 'visually-hidden' : undefined}>{messages.site.name}</span>
+          </a>
+          <div className={styles.right}>
+            <AccountMenu account={frame.account} />
+            <ThemeChoice theme={frame.theme} back={frame.path} />
+          </div>
+        </div>
+      </header>
+      <main className={styles.main} id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <Footer {...frame} />
+    </body>
   );
 }

@@ -1,80 +1,148 @@
+import type { ReactNode } from 'react';
 import { Icon } from '../components/Icon';
 import { Notice } from '../components/Notice';
 import type { ListedPost } from '../features/posts/post';
 import { PostList } from '../features/posts/PostList';
+import { SearchForm } from '../features/posts/SearchForm';
 import type { WritePostProps } from '../features/posts/use-write-post';
 import { Island } from '../islands';
 import { messages } from '../messages';
 import styles from './FrontPage.module.css';
 
+/** Which posts are wanted. */
+export interface PostFilter {
+  q?: string | undefined;
+  tag?: string | undefined;
+}
+
 export interface FrontPageProps {
   /** Newest first; undefined while the read model is away. */
   posts: ListedPost[] | undefined;
+  filter: PostFilter;
+  /** How many posts there are of those that are wanted, where that is known. */
+  total: number | undefined;
   /** Where the older posts are. */
-  older?: string;
+  older: string | undefined;
+  /** The same list from its beginning. */
+  newest: string;
   /** Whether these are the newest posts, not older ones. */
   isNewest: boolean;
   /** The position in the live stream up to which the list is complete. */
-  position?: string;
-  form: WritePostProps;
+  position: string | undefined;
+  /** The form for a post; undefined where this reader may not write one. */
+  form: WritePostProps | undefined;
 }
 
-function Posts({ posts, isNewest }: Pick<FrontPageProps, 'posts' | 'isNewest'>) {
+const texts = messages.front;
+
+const isFiltered = ({ q, tag }: PostFilter): boolean => q !== undefined || tag !== undefined;
+
+/** What is listed, in words. */
+export function listTitle({ q, tag }: PostFilter, isNewest: boolean): string {
+  if (q !== undefined) return tag === undefined ? messages.search.found(q) : messages.search.foundIn(q, tag);
+  if (tag !== undefined) return messages.search.tagged(tag);
+  return isNewest ? texts.heading : texts.olderHeading;
+}
+
+/** Why there is nothing, and what next. */
+function Empty({ filter: { q, tag }, isNewest, newest, form }: Omit<FrontPageProps, 'posts'>) {
+  let [why, next]: [string, ReactNode] = [texts.empty, form ? texts.emptyNext : texts.emptyForReaders];
+  if (!isNewest) [why, next] = [texts.noOlder, <a href={newest}>{texts.newest}</a>];
+  else if (q !== undefined) [why, next] = [messages.search.none(q), messages.search.noneNext];
+  else if (tag !== undefined) [why, next] = [messages.search.noneTagged(tag), messages.search.noneTaggedNext];
+  return (
+    <div className={styles.empty}>
+      <p>{why}</p>
+      <p>{next}</p>
+      {isNewest && isFiltered({ q, tag }) ? (
+        <p>
+          <a href="/">{messages.search.all}</a>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Posts({ posts, ...props }: FrontPageProps) {
   if (posts === undefined) {
     return (
-      <Notice title={messages.front.away}>
-        <p>{messages.front.awayNext}</p>
+      <Notice title={texts.away}>
+        <p>{texts.awayNext}</p>
         <p>
-          <a href="/">{messages.front.tryAgain}</a>
+          <a href={props.newest}>{texts.tryAgain}</a>
         </p>
       </Notice>
     );
   }
-  if (posts.length === 0) {
-    return (
-      <div className={styles.empty}>
-        <p>{messages.front.empty}</p>
-        {isNewest ? <p>{messages.front.emptyNext}</p> : null}
-      </div>
-    );
-  }
-  return <PostList posts={posts} />;
+  if (posts.length === 0) return <Empty {...props} />;
+  return <PostList posts={posts} q={props.filter.q} />;
 }
 
-export function FrontPage({ posts, older, isNewest, position, form }: FrontPageProps) {
+/** How many were found: of a list that is whole, or that the read model has counted. */
+function Count({ posts, total, older, isNewest, filter }: FrontPageProps) {
+  const count = total ?? (older === undefined && isNewest ? posts?.length : undefined);
+  if (!isFiltered(filter) || !posts || !count) return null;
+  return <p className={styles.count}>{messages.search.count(count)}</p>;
+}
+
+function Head(props: FrontPageProps) {
+  const { posts, filter, isNewest, position } = props;
+  const isPlain = isNewest && !isFiltered(filter);
+  const title = listTitle(filter, isNewest);
+  return (
+    <div className={styles.head} data-plain={isPlain ? '' : undefined}>
+      {isPlain ? <h2>{title}</h2> : <h1>{title}</h1>}
+      <Count {...props} />
+      {isFiltered(filter) ? (
+        <a className={styles.clear} href="/">
+          {messages.search.all}
+        </a>
+      ) : null}
+      {isPlain && posts ? (
+        <Island
+          name="NewPostsPill"
+          props={{ known: posts.map(({ id }) => id), newest: posts[0]?.createdAt ?? '', position }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Pages({ isNewest, newest, older }: FrontPageProps) {
+  if (!older && isNewest) return null;
+  return (
+    <nav className={styles.pages} aria-label={texts.older}>
+      {isNewest ? null : (
+        <a href={newest}>
+          <Icon name="arrowLeft" /> {texts.newest}
+        </a>
+      )}
+      {older ? (
+        <a href={older} rel="next">
+          {texts.older} <Icon name="arrowRight" />
+        </a>
+      ) : null}
+    </nav>
+  );
+}
+
+export function FrontPage(props: FrontPageProps) {
+  const { filter, isNewest, form } = props;
   return (
     <>
-      {isNewest ? (
+      {isNewest && !isFiltered(filter) ? (
         <header className={styles.intro}>
           <h1>{messages.site.name}</h1>
           <p>{messages.site.tagline}</p>
-          <Island name="WritePost" props={form} />
+          {form ? <Island name="WritePost" props={form} /> : null}
         </header>
       ) : null}
-      <div className={styles.head}>
-        {isNewest ? <h2>{messages.front.heading}</h2> : <h1>{messages.front.olderHeading}</h1>}
-        {isNewest && posts ? (
-          <Island
-            name="NewPostsPill"
-            props={{ known: posts.map(({ id }) => id), newest: posts[0]?.createdAt ?? '', position }}
-          />
-        ) : null}
+      <div className={styles.find}>
+        <SearchForm q={filter.q ?? ''} tag={filter.tag} />
       </div>
-      <Posts posts={posts} isNewest={isNewest} />
-      {older || !isNewest ? (
-        <nav className={styles.pages} aria-label={messages.front.older}>
-          {isNewest ? null : (
-            <a href="/">
-              <Icon name="arrowLeft" /> {messages.front.newest}
-            </a>
-          )}
-          {older ? (
-            <a href={older} rel="next">
-              {messages.front.older} <Icon name="arrowRight" />
-            </a>
-          ) : null}
-        </nav>
-      ) : null}
+      <Head {...props} />
+      <Posts {...props} />
+      <Pages {...props} />
     </>
   );
 }

@@ -10,16 +10,23 @@ export interface PostPageProps {
   post: ReadablePost;
   /** Just written: the read model doesn't have it yet. */
   isYoung: boolean;
+  /** Whether whoever reads it is an author. */
+  canEdit: boolean;
   comments: CommentsSectionProps;
 }
 
-export function PostPage({ post, isYoung, comments }: PostPageProps) {
+export function PostPage({ post, isYoung, canEdit, comments }: PostPageProps) {
   return (
     <>
       <nav className={styles.back}>
         <a href="/">
           <Icon name="arrowLeft" /> {messages.post.back}
         </a>
+        {canEdit ? (
+          <a href={`/write/${encodeURIComponent(post.id)}`}>
+            <Icon name="pen" /> {messages.post.edit}
+          </a>
+        ) : null}
       </nav>
       <Article post={post} isYoung={isYoung} />
       <Island name="CommentsSection" props={comments} />

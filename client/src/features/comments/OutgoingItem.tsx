@@ -1,8 +1,8 @@
-import { useRef } from 'react';
 import { Icon } from '../../components/Icon';
 import { messages } from '../../messages';
 import type { Outgoing } from './comment';
 import styles from './Comments.module.css';
+import { CommentText } from './CommentText';
 
 interface OutgoingItemProps {
   outgoing: Outgoing;
@@ -12,27 +12,29 @@ interface OutgoingItemProps {
 
 /** A comment on its way: in its place at once, dimmed; if it fails, its text stays and can be sent again. */
 export function OutgoingItem({ outgoing, onRetry, onEdit }: OutgoingItemProps) {
-  const item = useRef<HTMLLIElement>(null);
   const { author, content, state, message } = outgoing;
-  const retry = () => {
-    // The button goes away; the focus stays at the comment.
-    item.current?.focus();
-    onRetry(outgoing);
-  };
   return (
-    <li className={styles.comment} data-status={state} ref={item} tabIndex={-1}>
+    <>
       <div className={styles.meta}>
         <span className={styles.author}>{author || messages.comments.anonymous}</span>
         <span className={styles.you}>{messages.comments.you}</span>
       </div>
-      <p className={styles.content}>{content}</p>
+      <CommentText html="" content={content} />
       <p className={styles.state} data-status={state}>
         <Icon name={state === 'failed' ? 'warning' : 'sending'} />
         {[messages.comments.states[state], message].filter(Boolean).join(': ')}
       </p>
       {state === 'failed' ? (
-        <p className={styles.actions}>
-          <button type="button" className="button" onClick={retry}>
+        <p className={styles.buttons}>
+          <button
+            type="button"
+            className="button"
+            onClick={(event) => {
+              // The button goes away; the focus stays at the comment.
+              event.currentTarget.closest('article')?.focus();
+              onRetry(outgoing);
+            }}
+          >
             {messages.comments.retry}
           </button>
           <button type="button" className="button" data-quiet onClick={() => onEdit(outgoing)}>
@@ -40,6 +42,6 @@ export function OutgoingItem({ outgoing, onRetry, onEdit }: OutgoingItemProps) {
           </button>
         </p>
       ) : null}
-    </li>
+    </>
   );
 }

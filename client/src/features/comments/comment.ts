@@ -5,14 +5,25 @@ export interface Comment {
   id: string;
   postId: string;
   author: string;
+  /** Markdown, as it was typed. */
   content: string;
+  /** `content` as sanitised HTML; empty where the service gives none. */
+  html: string;
   status: CommentStatus;
   createdAt: string;
   version: number;
+  /** When its author last changed it. */
+  editedAt?: string;
+  /** The comment that it replies to. */
+  parentId?: string;
   /** Written by this reader. */
   own?: boolean;
   /** Why it was rejected; told to its author only. */
   reason?: string;
+  /** Until when its author may change it; told to its author only. */
+  editableUntil?: string;
+  /** The key under which this page has sent it, so that it stays the same thing on the page. */
+  key?: string;
 }
 
 /** What was typed and is on its way: not stored yet as far as this page knows. */
@@ -21,6 +32,9 @@ export interface Outgoing {
   key: string;
   author: string;
   content: string;
+  parentId?: string;
+  /** What was typed into the trap for programs; people leave it empty. */
+  website?: string;
   state: 'sending' | 'failed';
   /** Why it failed, in words. */
   message?: string;
@@ -40,23 +54,28 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+const optional = ['editedAt', 'parentId', 'reason', 'editableUntil'] as const;
+
 /** Reads a comment out of JSON that came from outside; undefined where it isn't one. */
 export function readComment(value: unknown): Comment | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, postId, author, content, status, createdAt, version, own, reason } = value as Partial<Comment>;
+  const given = value as Partial<Comment>;
+  const { id, content, status } = given;
   if (typeof id !== 'string' || typeof content !== 'string') return undefined;
   if (status !== 'pending' && status !== 'approved' && status !== 'rejected') return undefined;
-  return {
+  const comment: Comment = {
     id,
     content,
     status,
-    postId: postId ?? '',
-    author: author ?? '',
-    createdAt: createdAt ?? '',
-    version: version ?? 1,
-    ...(own === true ? { own } : {}),
-    ...(typeof reason === 'string' ? { reason } : {}),
+    html: given.html ?? '',
+    postId: given.postId ?? '',
+    author: given.author ?? '',
+    createdAt: given.createdAt ?? '',
+    version: given.version ?? 1,
+    ...(given.own === true ? { own: true } : {}),
   };
+  for (const name of optional) if (typeof given[name] === 'string') comment[name] = given[name];
+  return comment;
 }
 
 export function readComments(value: unknown): Comment[] {

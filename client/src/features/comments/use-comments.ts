@@ -1,72 +1,38 @@
-import { type Dispatch, useEffect, useReducer, useRef, useState } from 'react';
+import { useReducer } from 'react';
 import { newKey } from '../../browser/new-key';
-import { followStream, type LiveState } from '../../live/event-source';
-import { type Comment, type Outgoing, readComment } from './comment';
-import { commentList, type CommentList, type CommentListAction, startList } from './comment-list';
-import { fetchComments, fetchVisibleComments, sendComment } from './send-comment';
+import type { Refusal } from '../../faults';
+import type { LiveState } from '../../live/event-source';
+import type { Comment, Outgoing } from './comment';
+import { commentList, type CommentList, startList } from './comment-list';
+import { changeComment, deleteComment, sendComment } from './send-comment';
 import { useKeptOutgoing } from './use-kept-outgoing';
+import { type CommentsSource, type PostNews, useStream } from './use-stream';
+
+/** What is typed into the composer. */
+export type NewComment = Pick<Outgoing, 'author' | 'content' | 'parentId' | 'website'>;
 
 export interface LiveComments {
   list: CommentList;
   live: LiveState;
-  /** Shows the comment at once, and sends it. */
-  send(typed: { author: string; content: string }): void;
+  postNews: PostNews;
+  /** Shows the comment at once, and sends it. Gives the key under which it is shown. */
+  send(typed: NewComment): string;
   retry(outgoing: Outgoing): void;
   /** Takes a failed comment back, to be typed on. */
   withdraw(outgoing: Outgoing): void;
+  /** Changes one's own comment. Resolves with what is wrong, or undefined. */
+  change(comment: Comment, content: string): Promise<Refusal | undefined>;
+  /** Deletes one's own comment. Resolves with what is wrong, or undefined. */
+  remove(comment: Comment): Promise<Refusal | undefined>;
   /** Shows the comments of others that have arrived. */
   reveal(): void;
-}
-
-export interface CommentsSource {
-  postId: string;
-  comments: Comment[];
-  /** The position in the live stream up to which `comments` is complete. */
-  position?: string;
-}
-
-function isUnsettled(comment: Comment): boolean {
-  return comment.own === true && (comment.status === 'pending' || (comment.status === 'rejected' && !comment.reason));
-}
-
-/** The stream comes back by itself, and with it the next attempt. */
-const ignore = () => undefined;
-
-/** Hears of the post's comments for as long as the page is looked at. */
-function useStream({ postId, position }: CommentsSource, list: CommentList, dispatch: Dispatch<CommentListAction>) {
-  const [live, setLive] = useState<LiveState>('connecting');
-  const latest = useRef(list);
-  useEffect(() => {
-    latest.current = list;
-  });
-  useEffect(() => {
-    const hear = (comments: Comment[]) => dispatch({ type: 'heard', comments });
-    const hearOwn = () => fetchComments(postId).then((comments) => hear(comments.filter(({ own }) => own)), ignore);
-    const source = { path: `/api/query/stream?post=${encodeURIComponent(postId)}`, position };
-    return followStream(source, {
-      onState: setLive,
-      onGap: () => {
-        fetchVisibleComments(postId).then(hear, ignore);
-        if (latest.current.shown.some(isUnsettled)) void hearOwn();
-      },
-      onEvent: (type, data) => {
-        const comment = type === 'comment' ? readComment(data) : undefined;
-        if (!comment) return;
-        hear([comment]);
-        // The stream is the same for everybody: the reason is told to the author alone, who asks for it.
-        const isOwn = latest.current.shown.some(({ id, own }) => own && id === comment.id);
-        if (isOwn && comment.status === 'rejected') void hearOwn();
-      },
-    });
-  }, [postId, position, dispatch]);
-  return live;
 }
 
 /** The comments of a post, alive: one's own through all their states, others' as they arrive. */
 export function useComments(source: CommentsSource): LiveComments {
   const { postId, comments } = source;
   const [list, dispatch] = useReducer(commentList, comments, startList);
-  const live = useStream(source, list, dispatch);
+  const { live, postNews } = useStream(source, list, dispatch);
   useKeptOutgoing(postId, list, (outgoing) => dispatch({ type: 'restored', outgoing }));
 
   const deliver = async (outgoing: Outgoing): Promise<void> => {
@@ -81,16 +47,29 @@ export function useComments(source: CommentsSource): LiveComments {
   return {
     list,
     live,
+    postNews,
     send: (typed) => {
       const outgoing: Outgoing = { ...typed, key: newKey(), state: 'sending' };
       dispatch({ type: 'sent', outgoing });
       void deliver(outgoing);
+      return outgoing.key;
     },
     retry: (outgoing) => {
       dispatch({ type: 'retried', key: outgoing.key });
       void deliver(outgoing);
     },
     withdraw: ({ key }) => dispatch({ type: 'withdrawn', key }),
+    change: async (comment, content) => {
+      const sent = await changeComment(comment, content);
+      if (!sent.ok) return sent.refusal;
+      dispatch({ type: 'heard', comments: [sent.comment] });
+      return undefined;
+    },
+    remove: async (comment) => {
+      const refusal = await deleteComment(comment);
+      if (!refusal) dispatch({ type: 'deleted', id: comment.id });
+      return refusal;
+    },
     reveal: () => dispatch({ type: 'revealed' }),
   };
 }

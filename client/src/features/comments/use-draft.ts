@@ -1,10 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { keepText } from '../../browser/kept-text';
-
-export interface TypedComment {
-  author: string;
-  content: string;
-}
+import type { TypedComment } from './comment-tools';
 
 export interface Draft {
   author: RefObject<HTMLInputElement | null>;
@@ -17,20 +13,23 @@ export interface Draft {
   take(): TypedComment | undefined;
 }
 
-/** The fields of the composer. What is typed there stays there over a reload; the name is remembered for the next time. */
-export function useDraft(postId: string): Draft {
+/**
+ * The fields of the composer. What is typed there stays there over a reload; the name is remembered for the next time.
+ * `place` names what is answered: the post, or one comment of it.
+ */
+export function useDraft(place: string): Draft {
   const author = useRef<HTMLInputElement>(null);
   const content = useRef<HTMLTextAreaElement>(null);
-  const draft = keepText<TypedComment>(`draft:${postId}`);
+  const draft = keepText<TypedComment>(`draft:${place}`);
   const name = keepText<string>('name');
 
   useEffect(() => {
     if (!content.current || !author.current) return;
     // What was typed before this script ran is newer than what was kept.
-    const kept = keepText<TypedComment>(`draft:${postId}`).read();
+    const kept = keepText<TypedComment>(`draft:${place}`).read();
     if (content.current.value === '' && kept) content.current.value = kept.content;
     if (author.current.value === '') author.current.value = kept?.author || keepText<string>('name').read() || '';
-  }, [postId]);
+  }, [place]);
 
   const typed = (): TypedComment => ({ author: author.current?.value ?? '', content: content.current?.value ?? '' });
   const keep = () => (typed().content === '' ? draft.forget() : draft.write(typed()));

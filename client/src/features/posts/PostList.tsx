@@ -1,11 +1,12 @@
 import { Time } from '../../components/Time';
 import { messages } from '../../messages';
 import { postPath } from '@blog/contract/address';
+import { markWords } from './mark-words';
 import type { ListedPost } from './post';
 import styles from './PostList.module.css';
 import { Tags } from './Tags';
 
-function Entry({ post }: { post: ListedPost }) {
+function Entry({ post, q }: { post: ListedPost; q: string | undefined }) {
   const { title, excerpt, tags, createdAt, commentCount } = post;
   const path = postPath(post);
   return (
@@ -13,9 +14,9 @@ function Entry({ post }: { post: ListedPost }) {
       <article>
         <p className={styles.date}>{createdAt ? <Time at={createdAt} /> : null}</p>
         <h2 className={styles.title}>
-          <a href={path}>{title}</a>
+          <a href={path}>{markWords(title, q)}</a>
         </h2>
-        {excerpt ? <p className={styles.excerpt}>{excerpt}</p> : null}
+        {excerpt ? <p className={styles.excerpt}>{markWords(excerpt, q)}</p> : null}
         <div className={styles.foot}>
           {commentCount === undefined ? null : (
             <a className={styles.count} href={`${path}#comments`}>
@@ -29,12 +30,12 @@ function Entry({ post }: { post: ListedPost }) {
   );
 }
 
-/** The posts of one page, newest first. */
-export function PostList({ posts }: { posts: ListedPost[] }) {
+/** The posts of one page, newest first; the words that were searched for are marked. */
+export function PostList({ posts, q }: { posts: ListedPost[]; q?: string | undefined }) {
   return (
     <ol className={styles.list}>
       {posts.map((post) => (
-        <Entry key={post.id} post={post} />
+        <Entry key={post.id} post={post} q={q} />
       ))}
     </ol>
   );

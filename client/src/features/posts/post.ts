@@ -5,7 +5,7 @@ export interface ListedPost {
   excerpt: string;
   tags: string[];
   createdAt: string;
-  commentCount?: number;
+  commentCount?: number | undefined;
 }
 
 /** A post to be read: `html` is sanitised where it was rendered. */
@@ -16,4 +16,7 @@ export interface ReadablePost {
   tags: string[];
   createdAt: string;
   excerpt: string;
+  /** When it was last changed, where that is known. */
+  updatedAt?: string | undefined;
+  version?: number | undefined;
 }

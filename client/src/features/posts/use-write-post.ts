@@ -1,7 +1,7 @@
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { keepText } from '../../browser/kept-text';
 import { newKey } from '../../browser/new-key';
-import { postJson } from '../../browser/post-json';
+import { sendJson } from '../../browser/send-json';
 import type { Refusal } from '../../faults';
 import { postPath } from '@blog/contract/address';
 
@@ -79,7 +79,7 @@ export function useWritePost({ refusal: first, postKey, goTo = leave }: WritePos
 
   async function send(typed: TypedPost): Promise<void> {
     setSending(true);
-    const answer = await postJson('/api/posts/posts', typed, keyOf(typed));
+    const answer = await sendJson({ method: 'POST', path: '/api/posts/posts', body: typed, key: keyOf(typed) });
     setSending(false);
     if (!answer.ok) return setRefusal(answer.refusal);
     draft.forget();

@@ -1,0 +1,91 @@
+import { messages } from '../../messages';
+import type { Comment, Outgoing } from './comment';
+import { type CommentTools, isOpened } from './comment-tools';
+import { CommentItem } from './CommentItem';
+import styles from './Comments.module.css';
+import { Composer } from './Composer';
+import { OutgoingItem } from './OutgoingItem';
+import type { Thread } from './threads';
+import { useDraft } from './use-draft';
+
+/** What stands in a thread: a comment, or one that is on its way. Its key stays when it arrives. */
+export interface Item {
+  key: string;
+  id: string;
+  parentId?: string | undefined;
+  comment?: Comment;
+  outgoing?: Outgoing;
+}
+
+export interface ItemTools extends CommentTools {
+  /** The ids of own comments that were judged while this page looked on. */
+  judgedHere: ReadonlySet<string>;
+  /** Takes a failed comment back into the composer. */
+  takeBack(outgoing: Outgoing): void;
+}
+
+const nameOf = (item: Item): string => (item.comment ?? item.outgoing)?.author || messages.comments.anonymous;
+
+function ReplyComposer({ comment, tools }: { comment: Comment; tools: CommentTools }) {
+  const draft = useDraft(`${tools.postId}:${comment.id}`);
+  return <Composer tools={tools} draft={draft} replyTo={comment} />;
+}
+
+function Entry({ item, to, tools }: { item: Item; to: Item | undefined; tools: ItemTools }) {
+  const { comment, outgoing } = item;
+  return (
+    <>
+      <article
+        className={styles.comment}
+        id={comment ? `c-${comment.id}` : `o-${item.key}`}
+        tabIndex={-1}
+        aria-label={messages.comments.by(nameOf(item))}
+        data-status={comment?.own ? comment.status : outgoing?.state}
+      >
+        {to ? (
+          <p className={styles.inReply}>
+            {messages.comments.inReplyTo} <a href={`#c-${to.id}`}>{nameOf(to)}</a>
+          </p>
+        ) : null}
+        {comment ? (
+          <CommentItem comment={comment} wasJudgedHere={tools.judgedHere.has(comment.id)} tools={tools} />
+        ) : null}
+        {outgoing ? <OutgoingItem outgoing={outgoing} onRetry={tools.live.retry} onEdit={tools.takeBack} /> : null}
+      </article>
+      {comment && isOpened(tools.opened, 'reply', comment.id) ? (
+        <ReplyComposer comment={comment} tools={tools} />
+      ) : null}
+    </>
+  );
+}
+
+/** A comment with all answers to it and to each other. */
+export function ThreadItem({
+  thread,
+  tools,
+  hasEarlier,
+}: {
+  thread: Thread<Item>;
+  tools: ItemTools;
+  hasEarlier: boolean;
+}) {
+  const { top, replies } = thread;
+  return (
+    <li className={styles.thread}>
+      {top ? (
+        <Entry item={top} to={undefined} tools={tools} />
+      ) : (
+        <p className={styles.absent}>{hasEarlier ? messages.comments.elsewhere : messages.comments.deleted}</p>
+      )}
+      {replies.length > 0 ? (
+        <ol className={styles.replies}>
+          {replies.map(({ item, to }) => (
+            <li key={item.key}>
+              <Entry item={item} to={to} tools={tools} />
+            </li>
+          ))}
+        </ol>
+      ) : null}
+    </li>
+  );
+}

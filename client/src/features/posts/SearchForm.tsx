@@ -1,0 +1,23 @@
+import { Icon } from '../../components/Icon';
+import { messages } from '../../messages';
+import styles from './SearchForm.module.css';
+
+/** A plain form that asks for posts; within a tag it stays within it. */
+export function SearchForm({ q, tag }: { q: string; tag: string | undefined }) {
+  return (
+    <form className={styles.search} role="search" method="get" action="/">
+      {tag === undefined ? null : <input type="hidden" name="tag" value={tag} />}
+      <label className="visually-hidden" htmlFor="search">
+        {tag === undefined ? messages.search.label : messages.search.labelIn(tag)}
+      </label>
+      <Icon name="search" />
+      <input
+        {...{ id: 'search', type: 'search', name: 'q', defaultValue: q, maxLength: 200, autoComplete: 'off' }}
+        placeholder={tag === undefined ? messages.search.label : messages.search.labelIn(tag)}
+      />
+      <button type="submit" className="button">
+        {messages.search.submit}
+      </button>
+    </form>
+  );
+}
