@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const folder = join(import.meta.dirname, 'dist', 'browser');
-const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'reader.json'), 'utf8'));
 const limits = { js: 80, css: 10 };
 
 const filesOf = (key) => {
@@ -12,7 +12,7 @@ const filesOf = (key) => {
   return [file, ...css, ...imports.flatMap(filesOf)];
 };
 
-for (const page of ['page', 'front', 'post']) {
+for (const page of ['page', 'front', 'post', 'embed']) {
   const files = [...new Set(filesOf(`src/entries/${page}.ts`))];
   const sizes = Object.entries(limits).map(([type, limit]) => {
     const own = files.filter((file) => file.endsWith(`.${type}`));

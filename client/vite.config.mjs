@@ -11,14 +11,20 @@ function keepStyles() {
   };
 }
 
-/** Two builds: `vite build` for the browser, `vite build --ssr` for the process that renders the pages. */
-export default defineConfig(({ isSsrBuild }) => ({
+/**
+ * The pages for the browser, in two builds that share nothing: so the app pages add no byte to the reader pages, nor the
+ * small chunks into which a common build would fall.
+ */
+const pages = { reader: ['page', 'front', 'post', 'embed'], app: ['write', 'review'] };
+
+/** Three builds: `vite build --mode reader` and `--mode app` for the browser, `vite build --ssr` for the process that renders. */
+export default defineConfig(({ isSsrBuild, mode }) => ({
   plugins: [react(), keepStyles()],
   // The shared packages are read from their source, as everywhere in development.
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   ssr: {
     resolve: { conditions: ['source', 'node', 'module', 'development|production'] },
-    external: isSsrBuild ? ['@blog/kit', '@blog/contract', '@blog/contract/address'] : [],
+    external: isSsrBuild ? ['@blog/kit', '@blog/kit/markdown', '@blog/contract', '@blog/contract/address'] : [],
     // Bundled, so that the built server has React's production build whatever NODE_ENV says.
     noExternal: isSsrBuild ? ['react', 'react-dom'] : [],
   },
@@ -36,12 +42,12 @@ export default defineConfig(({ isSsrBuild }) => ({
       }
     : {
         outDir: 'dist/browser',
-        manifest: true,
+        // The reader pages come first.
+        emptyOutDir: mode === 'reader',
+        manifest: `.vite/${mode}.json`,
         modulePreload: { polyfill: false },
         // light-dark() as it is: rewritten for older browsers it would no longer follow the theme choice.
         cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-        rolldownOptions: {
-          input: ['page', 'front', 'post', 'write', 'review'].map((name) => `src/entries/${name}.ts`),
-        },
+        rolldownOptions: { input: pages[mode]?.map((name) => `src/entries/${name}.ts`) },
       },
 }));
