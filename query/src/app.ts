@@ -1,19 +1,22 @@
+import type { RequestListener } from 'node:http';
 import { id as anyId } from '@blog/contract';
 import {
+  createRequestTracker,
   createServiceApp,
   finishApp,
-  linkNext,
   type Logger,
   mountRoutes,
-  NotFound,
-  pageQuery,
   type Registry,
   type Verifier,
 } from '@blog/kit';
 import { eventReceiver } from '@blog/kit/state';
-import type { Express, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { listensTo, type ReadModelEvent } from './event-handlers';
+import { type BlogAddress, createFeedRoutes } from './http/feed-routes';
+import { createPostRoutes } from './http/post-routes';
+import type { PreparedAnswers } from './http/prepared-answers';
+import { createPreparedListener, positionHeader } from './http/prepared-listener';
 import type { LiveStream } from './live-stream';
 import type { ReadModelStore } from './store';
 
@@ -21,56 +24,53 @@ export interface QueryAppDeps {
   store: ReadModelStore;
   /** Applies pushed events in one transaction. */
   apply: (events: ReadModelEvent[]) => Promise<void>;
+  answers: PreparedAnswers;
   stream: LiveStream;
+  blog: BlogAddress;
   /** Checks the signature of pushed events; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
   metrics: Registry;
 }
 
-/** Says from where on the live stream goes on with what an answer shows: `GET /stream?after=<position>`. */
-const positionHeader = 'Stream-Position';
-
-const page = pageQuery();
-const ofPost = z.object({ id: anyId });
 const changeNumber = z.coerce.number('must be a number').int('must be a whole number').nonnegative();
 const streamQuery = z.object({ post: anyId.optional(), after: changeNumber.optional() });
 
 /** The routes of the read model. */
-export function createApp({ store, apply, stream, verifier, logger, metrics }: QueryAppDeps): Express {
-  const exposedHeaders = [positionHeader];
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', exposedHeaders });
+export function createApp(deps: QueryAppDeps): RequestListener {
+  const { store, apply, answers, stream, blog, verifier, logger, metrics } = deps;
+  const trackRequest = createRequestTracker({ metrics, logger });
+  const app = createServiceApp({
+    logger,
+    metrics,
+    trackRequest,
+    isReady: store.isOpen,
+    openTo: 'any-origin',
+    exposedHeaders: [positionHeader, 'Total-Count'],
+  });
+  const posts = createPostRoutes(store, answers);
+  const feeds = createFeedRoutes(store, answers, blog);
 
-  const list: RequestHandler = async (req, res) => {
-    const { limit, cursor } = page.parse(req.query);
-    // Read before the posts: what changes in between is told twice rather than never.
-    res.set(positionHeader, String(await store.changes.newest()));
-    const { items, next } = await store.page(limit, cursor);
-    linkNext(req, res, next);
-    res.json(Object.fromEntries(items.map((post) => [post.id, post])));
-  };
-
-  const read: RequestHandler = async (req, res) => {
-    const { id } = ofPost.parse(req.params);
-    const { limit, cursor } = page.parse(req.query);
-    res.set(positionHeader, String(await store.changes.newest()));
-    const found = await store.find(id, limit, cursor);
-    if (!found) throw new NotFound('There is no such post.');
-    linkNext(req, res, found.olderComments);
-    res.json(found.post);
-  };
-
-  const live: RequestHandler = async (req, res) => {
+  const live: RequestHandler = (req, res) => {
     const query = streamQuery.parse(req.query);
     const lastEventId = changeNumber.safeParse(req.get('Last-Event-ID'));
-    await stream.open(res, { postId: query.post, after: lastEventId.success ? lastEventId.data : query.after });
+    stream.open(res, { postId: query.post, after: lastEventId.success ? lastEventId.data : query.after });
   };
 
   mountRoutes(app, {
-    '/posts': { get: list },
-    '/posts/:id': { get: read },
+    '/posts': { get: posts.list },
+    '/posts/:id': { get: posts.one },
+    '/tags': { get: posts.tags },
+    '/feed.atom': { get: feeds.atom },
+    '/feed.json': { get: feeds.json },
+    '/sitemap.xml': { get: feeds.sitemap },
     '/stream': { get: live },
     '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
   });
-  return finishApp(app, logger);
+  return createPreparedListener({
+    answers,
+    newest: store.changes.newest,
+    trackRequest,
+    otherwise: finishApp(app, logger),
+  });
 }

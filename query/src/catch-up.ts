@@ -8,7 +8,7 @@ export interface CatchUpDeps {
   bus: Pick<BusClient, 'history'>;
   /** Applies a page of history and notes the progress, in one transaction. */
   apply: (events: ReadModelEvent[], progress: CatchUp) => Promise<void>;
-  progress: () => Promise<CatchUp>;
+  progress: () => CatchUp;
   logger: Logger;
 }
 
@@ -23,7 +23,7 @@ export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { d
   const stopping = new AbortController();
 
   async function readPage(): Promise<boolean> {
-    const { sequence, complete } = await progress();
+    const { sequence, complete } = progress();
     if (complete && sequence > 0) return true;
     const { events, more } = await bus.history(sequence);
     const last = events.at(-1)?.sequence ?? sequence;

@@ -1,65 +1,67 @@
 import type { PostSummary, PublicComment } from '@blog/contract';
-import { type Kysely } from '@blog/kit/state';
+import type { SqliteDatabase } from '@blog/kit/state';
 import { publicView } from './projection';
-import { commentFromRow, type Tables } from './tables';
+import { commentColumns, type CommentRow } from './rows';
 
-/** A change of the read model, with the public state in which the entity is now. */
+/** A change of the read model, with the public state in which the entity is now; one that is gone by now is told as gone. */
 export type Change = { number: number; postId: string } & (
-  { kind: 'post'; data: PostSummary } | { kind: 'comment'; data: PublicComment }
+  | { kind: 'post'; data: PostSummary }
+  | { kind: 'comment'; data: PublicComment }
+  | { kind: 'post-deleted'; data: { id: string } }
+  | { kind: 'comment-deleted'; data: { id: string; postId: string } }
 );
+export type ChangeKind = Change['kind'];
 
 /** The latest changes of the read model, numbered: what the live stream goes by. */
 export interface ChangeLog {
-  /** The number of the latest change; 0 before the first. */
-  newest(): Promise<number>;
-  /** Changes after a number, oldest first; undefined where that place is no longer (or not) in this log. */
-  after(number: number, limit: number): Promise<Change[] | undefined>;
+  /** The number of the latest change, or the one before the first. */
+  newest(): number;
+  /**
+   * Changes after a number, oldest first; undefined where that place is no longer (or not) in this log. Fewer than
+   * `limit` only where there are no more.
+   */
+  after(number: number, limit: number): Change[] | undefined;
 }
 
 /** How many changes are kept. A reader that was away for longer has to load its page again. */
 export const changesKept = 10_000;
 
-export function changeLog(
-  db: Kysely<Tables>,
-  findSummary: (postId: string) => Promise<PostSummary | undefined>,
-): ChangeLog {
-  const newest = async (): Promise<number> => {
-    const { number } = await db
-      .selectFrom('changes')
-      .select(({ fn }) => fn.max<number | null>('number').as('number'))
-      .executeTakeFirstOrThrow();
-    return number ?? 0;
-  };
+interface ChangeRow {
+  number: number;
+  kind: ChangeKind;
+  id: string;
+  postId: string;
+}
 
-  const load = async (row: { number: number; kind: 'post' | 'comment'; id: string; post_id: string }) => {
-    const place = { number: row.number, postId: row.post_id };
-    if (row.kind === 'post') {
-      const data = await findSummary(row.id);
-      return data && { ...place, kind: row.kind, data };
+export function changeLog(sqlite: SqliteDatabase, findSummary: (postId: string) => PostSummary | undefined): ChangeLog {
+  const findNewest = sqlite.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").pluck();
+  const findFrom = sqlite.prepare<[number, number], ChangeRow>(
+    'SELECT number, kind, id, post_id AS postId FROM changes WHERE number >= ? ORDER BY number LIMIT ?',
+  );
+  const findComment = sqlite.prepare<[string], CommentRow>(`SELECT ${commentColumns} FROM comments c WHERE c.id = ?`);
+  const newest = (): number => findNewest.get() ?? 0;
+
+  function load({ number, kind, id, postId }: ChangeRow): Change {
+    const place = { number, postId };
+    if (kind === 'post' || kind === 'post-deleted') {
+      const data = findSummary(id);
+      return data ? { ...place, kind: 'post', data } : { ...place, kind: 'post-deleted', data: { id } };
     }
-    const comment = await db.selectFrom('comments').selectAll().where('id', '=', row.id).executeTakeFirst();
-    return comment && { ...place, kind: row.kind, data: publicView(commentFromRow(comment)) };
-  };
+    const comment = findComment.get(id);
+    if (comment?.postId === postId) return { ...place, kind: 'comment', data: publicView(comment) };
+    return { ...place, kind: 'comment-deleted', data: { id, postId } };
+  }
 
   return {
     newest,
-    async after(number, limit) {
-      // From the change at that place on, in one look: between two a change may come and be taken for a break.
-      const rows = await db
-        .selectFrom('changes')
-        .selectAll()
-        .where('number', '>=', number)
-        .orderBy('number')
-        .limit(limit + 1)
-        .execute();
-      const isUnbroken = rows[0] ? rows[0].number <= number + 1 : number === 0;
+    after(number, limit) {
+      const rows = findFrom.all(number, limit + 1);
+      const isUnbroken = rows[0] ? rows[0].number <= number + 1 : number === newest();
       if (!isUnbroken) return undefined;
-      const changes: Change[] = [];
-      for (const row of rows.filter((one) => one.number > number).slice(0, limit)) {
-        const change = await load(row);
-        if (change) changes.push(change);
-      }
-      return changes;
+      return rows
+        .filter((row) => row.number > number)
+        .slice(0, limit)
+        .map(load);
     },
   };
 }

@@ -7,8 +7,10 @@ import type { ReadModelTransaction } from './read-model-transaction';
 export const listensTo = {
   PostCreated: blogEvents.PostCreated,
   PostUpdated: blogEvents.PostUpdated,
+  PostDeleted: blogEvents.PostDeleted,
   CommentCreated: blogEvents.CommentCreated,
   CommentUpdated: blogEvents.CommentUpdated,
+  CommentDeleted: blogEvents.CommentDeleted,
 };
 
 export type ReadModelEvent = ReceivedEvent<typeof listensTo>;
@@ -19,36 +21,53 @@ export interface ProjectionParts {
 }
 
 /** Applies events in order inside a transaction. Repeated and late ones change nothing. */
-export async function applyEvents(
-  tx: ReadModelTransaction,
-  events: ReadModelEvent[],
-  parts: ProjectionParts,
-): Promise<void> {
-  for (const event of events) {
-    const at = { sequence: event.sequence ?? null, time: event.time ?? parts.now().toISOString() };
-    if (event.type === 'PostCreated' || event.type === 'PostUpdated') await postChanged(tx, event.data, at, parts);
-    else await commentChanged(tx, event.data, at, parts);
+export function applyEvents(tx: ReadModelTransaction, events: ReadModelEvent[], parts: ProjectionParts): void {
+  for (const event of events) apply(tx, event, parts);
+}
+
+function apply(tx: ReadModelTransaction, event: ReadModelEvent, { render, now }: ProjectionParts): void {
+  const at = { sequence: event.sequence ?? null, time: event.time ?? now().toISOString() };
+  switch (event.type) {
+    case 'PostCreated':
+    case 'PostUpdated':
+      return postChanged(tx, event.data, at, render);
+    case 'PostDeleted':
+      return postDeleted(tx, event.data);
+    case 'CommentCreated':
+    case 'CommentUpdated':
+      return commentChanged(tx, event.data, at, render);
+    case 'CommentDeleted':
+      return commentDeleted(tx, event.data);
   }
 }
 
 type DataOf<T extends ReadModelEvent['type']> = Extract<ReadModelEvent, { type: T }>['data'];
 
-async function postChanged(
-  tx: ReadModelTransaction,
-  fact: DataOf<'PostCreated' | 'PostUpdated'>,
-  at: Position,
-  { render }: ProjectionParts,
-): Promise<void> {
-  const post = projectPost(await tx.findPost(fact.id), fact, at, render.post);
-  if (post) await tx.savePost(post);
+function postChanged(tx: ReadModelTransaction, fact: DataOf<'PostCreated'>, at: Position, render: Renderer): void {
+  if (tx.isPostGone(fact.id)) return;
+  const stored = tx.findPost(fact.id);
+  const post = projectPost(stored, fact, at, render.post);
+  if (post) tx.savePost(post, stored);
 }
 
-async function commentChanged(
+/** Deleting is the last that happens to an entity: ids are given once. So it needs no version to count. */
+function postDeleted(tx: ReadModelTransaction, { id }: DataOf<'PostDeleted'>): void {
+  if (!tx.isPostGone(id)) tx.deletePost(id, tx.findPost(id));
+}
+
+function commentChanged(
   tx: ReadModelTransaction,
-  fact: DataOf<'CommentCreated' | 'CommentUpdated'>,
+  fact: DataOf<'CommentCreated'>,
   at: Position,
-  { render }: ProjectionParts,
-): Promise<void> {
-  const comment = projectComment(await tx.findComment(fact.id), fact, at, render.comment);
-  if (comment) await tx.saveComment(comment);
+  render: Renderer,
+): void {
+  if (tx.isCommentGone(fact.id) || tx.isPostGone(fact.postId)) return;
+  const stored = tx.findComment(fact.id);
+  const comment = projectComment(stored, fact, at, render.comment);
+  if (comment) tx.saveComment(comment, stored);
+}
+
+function commentDeleted(tx: ReadModelTransaction, comment: DataOf<'CommentDeleted'>): void {
+  if (tx.isCommentGone(comment.id) || tx.isPostGone(comment.postId)) return;
+  tx.deleteComment(comment, tx.findComment(comment.id));
 }

@@ -1,13 +1,14 @@
-import type { Logger } from '@blog/kit';
+import { type Logger, Unavailable } from '@blog/kit';
 import type { Response } from 'express';
 import type { Change, ChangeLog } from './change-log';
 
 export interface LiveStream {
   /**
    * Streams changes to a reader as server-sent events, from after a change's number on (a reconnecting browser says it
-   * in `Last-Event-ID`), of one post or of all. A reader that is slow is read for at its own pace, from the database.
+   * in `Last-Event-ID`), of one post or of all. A reader that is slow is read for at its own pace, from the database;
+   * one that takes nothing for a minute is cut off. Throws Unavailable where there are too many readers.
    */
-  open(res: Response, options: { after?: number; postId?: string }): Promise<void>;
+  open(res: Response, options: { after?: number | undefined; postId?: string | undefined }): void;
   /** Call it after a commit that changed the read model. */
   announce(): void;
   /** Ends every stream; browsers will connect again. */
@@ -16,75 +17,111 @@ export interface LiveStream {
 
 interface Reader {
   res: Response;
-  postId?: string;
+  postId: string | undefined;
+  /** The change up to which it was read for. */
   position: number;
-  /** Whether a loop is feeding this reader at the moment; one that comes meanwhile asks it for another round. */
-  feeding: boolean;
-  again: boolean;
+  /** The change up to which the reader knows that it was: what it will send as `Last-Event-ID`. */
+  told: number;
+  /** How many pings in a row found it with something that it had not taken. */
+  stuckFor: number;
+}
+
+interface Page {
+  after: number;
+  messages: { number: number; postId: string; text: string }[] | undefined;
 }
 
 const pageSize = 100;
 const pingMs = 15_000;
+const mostStuckPings = 4;
+/** So many changes that a reader doesn't want may pass before it is told where it stands; the log keeps ten times more. */
+const mostUntold = 1_000;
 const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
 
-export function createLiveStream({ changes, logger }: { changes: ChangeLog; logger: Logger }): LiveStream {
+export interface LiveStreamOptions {
+  changes: ChangeLog;
+  logger: Logger;
+  mostReaders?: number;
+}
+
+export function createLiveStream({ changes, logger, mostReaders = 1_000 }: LiveStreamOptions): LiveStream {
   const readers = new Set<Reader>();
   let closed = false;
-  const ping = setInterval(() => {
-    for (const { res } of readers) if (!res.writableNeedDrain) res.write(': ping\n\n');
-  }, pingMs);
+  /** The page that was read last: most readers stand at the same place. */
+  let latest: Page | undefined;
+  const ping = setInterval(() => readers.forEach(keepAlive), pingMs);
 
-  async function feed(reader: Reader): Promise<void> {
-    if (reader.feeding) {
-      reader.again = true;
+  function pageAfter(after: number): Page['messages'] {
+    if (latest?.after !== after) {
+      const page = changes.after(after, pageSize);
+      const messages = page?.map((change) => ({ ...change, text: messageOf(change) }));
+      latest = { after, messages };
+    }
+    return latest.messages;
+  }
+
+  function tellPlace(reader: Reader): void {
+    reader.told = reader.position;
+    // An id alone moves the browser's Last-Event-ID, so that it misses nothing even without a message.
+    reader.res.write(`id: ${reader.position}\n\n`);
+  }
+
+  function keepAlive(reader: Reader): void {
+    if (reader.res.writableNeedDrain) {
+      reader.stuckFor += 1;
+      if (reader.stuckFor >= mostStuckPings) reader.res.destroy();
       return;
     }
-    reader.feeding = true;
+    reader.stuckFor = 0;
+    if (reader.told < reader.position) tellPlace(reader);
+    else reader.res.write(': ping\n\n');
+  }
+
+  /** Writes what comes next, until nothing is left or the reader has to take it first. */
+  function feed(reader: Reader): void {
     try {
-      do {
-        reader.again = false;
-        do await drained(reader.res);
-        while (readers.has(reader) && (await feedPage(reader)));
-      } while (reader.again);
+      while (readers.has(reader) && !reader.res.writableNeedDrain && feedPage(reader));
     } catch (error) {
       logger.error({ err: error }, 'a live stream ended');
+      readers.delete(reader);
       reader.res.end();
-    } finally {
-      reader.feeding = false;
     }
   }
 
-  /** Writes what comes next; false where nothing is left for now. */
-  async function feedPage(reader: Reader): Promise<boolean> {
-    const page = await changes.after(reader.position, pageSize);
+  /** False where nothing is left for now. */
+  function feedPage(reader: Reader): boolean {
+    const page = pageAfter(reader.position);
     if (!page) {
-      reader.position = await changes.newest();
+      reader.told = reader.position = changes.newest();
       reader.res.write(`id: ${reader.position}\nevent: reset\ndata: {}\n\n`);
       return false;
     }
-    for (const change of page) {
-      reader.position = change.number;
-      if (reader.postId === undefined || reader.postId === change.postId) reader.res.write(messageOf(change));
+    for (const { number, postId, text } of page) {
+      reader.position = number;
+      if (reader.postId !== undefined && reader.postId !== postId) continue;
+      reader.told = number;
+      reader.res.write(text);
     }
+    if (reader.position - reader.told >= mostUntold) tellPlace(reader);
     return page.length === pageSize;
   }
 
   return {
-    async open(res, { after, postId }) {
-      const position = after ?? (await changes.newest());
-      // It may have gone meanwhile, and nothing would tell us any more.
-      if (res.destroyed) return;
+    open(res, { after, postId }) {
+      if (readers.size >= mostReaders) throw new Unavailable('Too many readers follow the stream now.', 30);
+      const position = after ?? changes.newest();
       res.writeHead(200, headers);
-      // An id alone moves the browser's Last-Event-ID, so that it misses nothing even before its first message.
       res.write(`retry: 1000\nid: ${position}\n\n`);
       if (closed || res.req.method === 'HEAD') return void res.end();
-      const reader: Reader = { res, postId, position, feeding: false, again: false };
+      const reader: Reader = { res, postId, position, told: position, stuckFor: 0 };
       readers.add(reader);
+      res.on('drain', () => feed(reader));
       res.on('close', () => readers.delete(reader));
-      await feed(reader);
+      feed(reader);
     },
     announce() {
-      for (const reader of readers) void feed(reader);
+      latest = undefined;
+      for (const reader of readers) feed(reader);
     },
     close() {
       closed = true;
@@ -97,18 +134,4 @@ export function createLiveStream({ changes, logger }: { changes: ChangeLog; logg
 
 function messageOf({ number, kind, data }: Change): string {
   return `id: ${number}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-/** Waits while the reader has not taken what was written. */
-async function drained(res: Response): Promise<void> {
-  if (!res.writableNeedDrain) return;
-  await new Promise<void>((resolve) => {
-    const go = (): void => {
-      res.off('drain', go);
-      res.off('close', go);
-      resolve();
-    };
-    res.on('drain', go);
-    res.on('close', go);
-  });
 }

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
-import { dataDirSetting, processSettings, runProcess, startServer } from '@blog/kit';
+import { dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
 import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { startCatchUp } from './catch-up';
-import { applyEvents, type ProjectionParts } from './event-handlers';
+import type { ProjectionParts } from './event-handlers';
+import { createPreparedAnswers } from './http/prepared-answers';
 import { createLiveStream } from './live-stream';
+import { createApply } from './read-model';
 import { openReadModelStore } from './store';
 
 const settings = z.object({
   ...processSettings(4002),
   DATA_DIR: dataDirSetting,
   ...busSettings,
+  /** The address under which readers reach the blog: feeds and the sitemap link to it. */
+  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  /** What feeds are called. */
+  BLOG_NAME: z.string().max(100).default('The Microservices Blog'),
 });
 
 const parts: ProjectionParts = {
@@ -24,40 +30,29 @@ const parts: ProjectionParts = {
 };
 
 void runProcess({ name: 'query', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
-  const store = openReadModelStore({ file: join(settings.DATA_DIR, 'query.db') });
+  const store = openReadModelStore({
+    file: join(settings.DATA_DIR, 'query.db'),
+    // In microseconds: no read model changes so often that a later one could begin below its numbers.
+    changesBefore: Date.now() * 1_000,
+  });
   lifecycle.onClose('store', store.close);
+  if (store.oldShape !== undefined) {
+    logger.info({ oldShape: store.oldShape }, 'the read model had another shape: it is made again from the log');
+  }
   const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
   const stream = createLiveStream({ changes: store.changes, logger });
+  const answers = createPreparedAnswers();
+  const apply = createApply({ store, answers, stream, parts });
 
-  const app = createApp({
-    store,
-    apply: async (events) => {
-      await store.transaction((tx) => applyEvents(tx, events, parts));
-      stream.announce();
-    },
-    stream,
-    verifier,
-    logger,
-    metrics,
-  });
+  const blog = { publicUrl: settings.PUBLIC_URL, name: settings.BLOG_NAME };
+  const app = createApp({ store, apply, answers, stream, blog, verifier, logger, metrics });
   const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
   lifecycle.onClose('server', server.close);
   lifecycle.onClose('streams', stream.close);
   logger.info({ url: server.url }, 'listening');
 
-  const catchUp = startCatchUp({
-    bus,
-    apply: async (events, progress) => {
-      await store.transaction(async (tx) => {
-        await applyEvents(tx, events, parts);
-        await tx.saveCatchUp(progress);
-      });
-      stream.announce();
-    },
-    progress: store.catchUp,
-    logger,
-  });
+  const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger });
   lifecycle.onClose('catch-up', () => {
     catchUp.stop();
     return catchUp.done;

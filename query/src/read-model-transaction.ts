@@ -1,52 +1,154 @@
-import type { Transaction } from '@blog/kit/state';
-import { changesKept } from './change-log';
+import type { SqliteDatabase } from '@blog/kit/state';
+import { changesKept, type ChangeKind } from './change-log';
 import type { CommentEntry, PostEntry } from './projection';
-import { commentFromRow, commentToRow, postFromRow, postToRow, type Tables } from './tables';
+import { commentColumns, type CommentRow, fromRow, postColumns, type RowOf } from './rows';
+import { searchIndex } from './search-index';
+
+/** What a transaction changed: who keeps an answer made of it must make it again. */
+export interface Changed {
+  /** Posts that changed, or whose comments did. */
+  posts: Set<string>;
+  /** Whether any post itself changed. */
+  anyPost: boolean;
+}
 
 /** What may be done inside a transaction: all of it is committed together, or nothing. */
 export interface ReadModelTransaction {
-  findPost(id: string): Promise<PostEntry | undefined>;
-  findComment(id: string): Promise<CommentEntry | undefined>;
-  savePost(post: PostEntry): Promise<void>;
-  saveComment(comment: CommentEntry): Promise<void>;
+  findPost(id: string): PostEntry | undefined;
+  findComment(id: string): CommentEntry | undefined;
+  isPostGone(id: string): boolean;
+  isCommentGone(id: string): boolean;
+  savePost(post: PostEntry, stored: PostEntry | undefined): void;
+  saveComment(comment: CommentEntry, stored: CommentEntry | undefined): void;
+  /** Deletes a post with its comments, and remembers that it is gone: also one that nobody has told of yet. */
+  deletePost(id: string, stored: PostEntry | undefined): void;
+  /** Deletes a comment, and remembers that it is gone: also one that nobody has told of yet. */
+  deleteComment(comment: { id: string; postId: string }, stored: CommentEntry | undefined): void;
   /** Notes how far the log's history has been read, together with what was read. */
-  saveCatchUp(progress: { sequence: number; complete: boolean }): Promise<void>;
+  saveCatchUp(progress: { sequence: number; complete: boolean }): void;
 }
 
-export function readModelTransaction(tx: Transaction<Tables>): ReadModelTransaction {
-  const noteChange = async (kind: 'post' | 'comment', id: string, postId: string): Promise<void> => {
-    const { number } = await tx
-      .insertInto('changes')
-      .values({ kind, id, post_id: postId })
-      .returning('number')
-      .executeTakeFirstOrThrow();
-    await tx
-      .deleteFrom('changes')
-      .where('number', '<=', number - changesKept)
-      .execute();
+/** The statements of all transactions, and what has to be done at the beginning and the end of each. */
+export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
+  const posts = postStatements(sqlite);
+  const comments = commentStatements(sqlite);
+  const notes = noteStatements(sqlite);
+  const search = searchIndex(sqlite);
+  let changed: Changed = { posts: new Set(), anyPost: false };
+
+  /** `approved`: by how many approved comments the post has more now. */
+  function note(kind: ChangeKind, { id, postId, approved = 0 }: { id: string; postId: string; approved?: number }) {
+    const { lastInsertRowid: number } = notes.change.run(kind, id, postId);
+    notes.thread.run(postId, approved, number);
+    changed.posts.add(postId);
+    if (kind === 'post' || kind === 'post-deleted') changed.anyPost = true;
+  }
+
+  const countOf = (comment: CommentEntry | undefined): number => (comment?.status === 'approved' ? 1 : 0);
+
+  const tx: ReadModelTransaction = {
+    findPost(id) {
+      const row = posts.find.get(id);
+      return row && fromRow<PostEntry>(row);
+    },
+    findComment: (id) => comments.find.get(id),
+    isPostGone: (id) => posts.isGone.get(id) !== undefined,
+    isCommentGone: (id) => comments.isGone.get(id) !== undefined,
+    savePost(post, stored) {
+      const row = { ...post, tags: JSON.stringify(post.tags) };
+      search.put(Number(posts.save.get(row)), post, stored);
+      note('post', { id: post.id, postId: post.id });
+    },
+    saveComment(comment, stored) {
+      comments.save.run(comment);
+      const isMoved = stored !== undefined && stored.postId !== comment.postId;
+      if (isMoved) note('comment', { id: comment.id, postId: stored.postId, approved: -countOf(stored) });
+      const approved = countOf(comment) - (isMoved ? 0 : countOf(stored));
+      note('comment', { id: comment.id, postId: comment.postId, approved });
+    },
+    deletePost(id, stored) {
+      posts.markGone.run(id);
+      const hadComments = comments.deleteOf.run(id).changes > 0;
+      comments.forgetGoneOf.run(id);
+      if (stored) search.remove(Number(posts.delete.get(id)), stored);
+      if (stored || hadComments) note('post-deleted', { id, postId: id });
+      notes.forgetThread.run(id);
+    },
+    deleteComment({ id, postId }, stored) {
+      comments.markGone.run(id, stored?.postId ?? postId);
+      if (!stored) return;
+      comments.delete.run(id);
+      note('comment-deleted', { id, postId: stored.postId, approved: -countOf(stored) });
+    },
+    saveCatchUp: ({ sequence, complete }) => void notes.catchUp.run(sequence, complete ? 1 : 0),
   };
+
   return {
-    async findPost(id) {
-      const row = await tx.selectFrom('posts').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && postFromRow(row);
+    /** Does the work, which runs inside a transaction, and tells what it changed. */
+    within<T>(work: (tx: ReadModelTransaction) => T): { result: T; changed: Changed } {
+      changed = { posts: new Set(), anyPost: false };
+      const result = work(tx);
+      if (changed.posts.size > 0) notes.trim.run(changesKept);
+      if (changed.anyPost) notes.postsChanged.run(now());
+      return { result, changed };
     },
-    async findComment(id) {
-      const row = await tx.selectFrom('comments').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && commentFromRow(row);
-    },
-    async savePost(post) {
-      await tx.replaceInto('posts').values(postToRow(post)).execute();
-      await noteChange('post', post.id, post.id);
-    },
-    async saveComment(comment) {
-      await tx.replaceInto('comments').values(commentToRow(comment)).execute();
-      await noteChange('comment', comment.id, comment.postId);
-    },
-    async saveCatchUp({ sequence, complete }) {
-      await tx
-        .updateTable('catch_up')
-        .set({ sequence, complete: complete ? 1 : 0 })
-        .execute();
-    },
+  };
+}
+
+function postStatements(sqlite: SqliteDatabase) {
+  return {
+    find: sqlite.prepare<[string], RowOf<PostEntry>>(`SELECT ${postColumns} FROM posts p WHERE p.id = ?`),
+    save: sqlite
+      .prepare<[RowOf<PostEntry>], number>(
+        `INSERT INTO posts
+           (id, title, excerpt, tags, created_at, updated_at, version, fact_version, sequence, html, body)
+         VALUES (:id, :title, :excerpt, :tags, :createdAt, :updatedAt, :version, :factVersion, :sequence, :html, :body)
+         ON CONFLICT (id) DO UPDATE SET title = excluded.title, excerpt = excluded.excerpt, tags = excluded.tags,
+           created_at = excluded.created_at, updated_at = excluded.updated_at, version = excluded.version,
+           fact_version = excluded.fact_version, sequence = excluded.sequence, html = excluded.html, body = excluded.body
+         RETURNING number`,
+      )
+      .pluck(),
+    delete: sqlite.prepare<[string], number>('DELETE FROM posts WHERE id = ? RETURNING number').pluck(),
+    isGone: sqlite.prepare<[string]>('SELECT 1 FROM gone_posts WHERE id = ?'),
+    markGone: sqlite.prepare<[string]>('INSERT OR IGNORE INTO gone_posts VALUES (?)'),
+  };
+}
+
+function commentStatements(sqlite: SqliteDatabase) {
+  return {
+    find: sqlite.prepare<[string], CommentRow>(`SELECT ${commentColumns} FROM comments c WHERE c.id = ?`),
+    save: sqlite.prepare<[CommentEntry]>(
+      `INSERT INTO comments
+         (id, post_id, author, status, created_at, edited_at, parent_id, version, fact_version, sequence, html, content)
+       VALUES (:id, :postId, :author, :status, :createdAt, :editedAt, :parentId, :version, :factVersion, :sequence,
+         :html, :content)
+       ON CONFLICT (id) DO UPDATE SET post_id = excluded.post_id, author = excluded.author, status = excluded.status,
+         created_at = excluded.created_at, edited_at = excluded.edited_at, parent_id = excluded.parent_id,
+         version = excluded.version, fact_version = excluded.fact_version, sequence = excluded.sequence,
+         html = excluded.html, content = excluded.content`,
+    ),
+    delete: sqlite.prepare<[string]>('DELETE FROM comments WHERE id = ?'),
+    deleteOf: sqlite.prepare<[string]>('DELETE FROM comments WHERE post_id = ?'),
+    isGone: sqlite.prepare<[string]>('SELECT 1 FROM gone_comments WHERE id = ?'),
+    markGone: sqlite.prepare<[string, string]>('INSERT OR IGNORE INTO gone_comments VALUES (?, ?)'),
+    // A post that is gone keeps its comments gone too.
+    forgetGoneOf: sqlite.prepare<[string]>('DELETE FROM gone_comments WHERE post_id = ?'),
+  };
+}
+
+function noteStatements(sqlite: SqliteDatabase) {
+  return {
+    change: sqlite.prepare<[ChangeKind, string, string]>('INSERT INTO changes (kind, id, post_id) VALUES (?, ?, ?)'),
+    trim: sqlite.prepare<[number]>('DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?'),
+    thread: sqlite.prepare<[string, number, number | bigint]>(
+      `INSERT INTO threads VALUES (?, ?, ?)
+       ON CONFLICT (post_id) DO UPDATE SET approved = approved + excluded.approved, changed = excluded.changed`,
+    ),
+    forgetThread: sqlite.prepare<[string]>('DELETE FROM threads WHERE post_id = ?'),
+    postsChanged: sqlite.prepare<[string]>(
+      'UPDATE state SET posts_changed = (SELECT max(number) FROM changes), posts_changed_at = ?',
+    ),
+    catchUp: sqlite.prepare<[number, number]>('UPDATE state SET sequence = ?, complete = ?'),
   };
 }

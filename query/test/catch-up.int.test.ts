@@ -5,8 +5,7 @@ import { refuseWritesTo } from '../../common/kit/test/raw-database';
 import { answerJson, startStubBus } from '../../common/kit/test/stub-bus';
 import { useTestLife } from '../../common/kit/test/test-life';
 import { startCatchUp } from '../src/catch-up';
-import { applyEvents } from '../src/event-handlers';
-import { commentCreated, commentUpdated, dumpOf, parts, postCreated, startQuery } from './query-service';
+import { commentCreated, commentUpdated, dumpOf, postCreated, startQuery } from './query-service';
 
 const life = useTestLife();
 
@@ -47,18 +46,9 @@ async function startClassicBus(log: object[]) {
 type Query = ReturnType<typeof startQuery>;
 
 /** Catches up as main.ts does. */
-function catchUpFrom({ url }: { url: string }, { store }: Query) {
+function catchUpFrom({ url }: { url: string }, { apply, store }: Query) {
   const bus = life.closing(createBusClient({ url }));
-  const catchUp = startCatchUp({
-    bus,
-    apply: (events, progress) =>
-      store.transaction(async (tx) => {
-        await applyEvents(tx, events, parts);
-        await tx.saveCatchUp(progress);
-      }),
-    progress: store.catchUp,
-    logger: silentLogger,
-  });
+  const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger: silentLogger });
   life.closing({
     close: () => {
       catchUp.stop();
@@ -85,7 +75,7 @@ describe('Catching up', () => {
     const { done } = startCatchUp({
       bus: { history: () => Promise.resolve(pages.shift() ?? { events: [], more: false }) },
       apply: () => Promise.resolve(),
-      progress: () => Promise.resolve({ sequence: 4, complete: false }),
+      progress: () => ({ sequence: 4, complete: false }),
       logger: Object.assign(Object.create(silentLogger), { warn }),
     });
     await done;
@@ -96,7 +86,7 @@ describe('Catching up', () => {
     const [bus, query] = [await startBus(), startQuery(life)];
     await catchUpFrom(bus, query).done;
     expect(dumpOf(query.file)).toBe(await pushedDump(numbered));
-    expect(await query.store.catchUp()).toEqual({ sequence: 9, complete: true });
+    expect(query.store.catchUp()).toEqual({ sequence: 9, complete: true });
     await catchUpFrom(bus, query).done;
     expect(bus.afters()).toEqual([0, 4, 8]);
   });
@@ -118,8 +108,8 @@ describe('Catching up', () => {
     await eventually(() => expect(bus.afters()).toEqual([0, 4]));
     cutOff.stop();
     await cutOff.done;
-    expect(await query.store.catchUp()).toEqual({ sequence: 4, complete: false });
-    await query.store.close();
+    expect(query.store.catchUp()).toEqual({ sequence: 4, complete: false });
+    query.store.close();
 
     const again = startQuery(life);
     const back = await startBus();
@@ -143,7 +133,7 @@ describe('Catching up', () => {
     await eventually(() => expect(bus.afters().length).toBeGreaterThan(1));
     catchUp.stop();
     await catchUp.done;
-    expect(await query.store.catchUp()).toEqual({ sequence: 0, complete: false });
+    expect(query.store.catchUp()).toEqual({ sequence: 0, complete: false });
     expect(dumpOf(query.file)).toBe(await pushedDump([]));
   });
 
@@ -180,13 +170,13 @@ describe('Catching up with a classic bus', () => {
   it('takes the whole history at each start, and changes nothing the second time', async () => {
     const query = startQuery(life);
     await catchUpFrom(await startClassicBus(classic), query).done;
-    const [dump, changes] = [dumpOf(query.file), await query.store.changes.newest()];
+    const [dump, changes] = [dumpOf(query.file), query.store.changes.newest()];
     expect(dump).toBe(await pushedDump(classic));
     const second = await startClassicBus(classic);
     await catchUpFrom(second, query).done;
     expect(second.requests).toHaveLength(1);
     expect(dumpOf(query.file)).toBe(dump);
-    expect(await query.store.changes.newest()).toBe(changes);
+    expect(query.store.changes.newest()).toBe(changes);
   });
 });
 

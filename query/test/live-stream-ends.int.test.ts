@@ -1,15 +1,16 @@
-import { get, type ServerResponse } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
-import { silentLogger, startServer } from '@blog/kit';
-import type { Response } from 'express';
+import { finishApp, silentLogger, startServer } from '@blog/kit';
+import express from 'express';
+import request from 'supertest';
 import { eventually } from '../../common/kit/test/eventually';
 import { useTestLife } from '../../common/kit/test/test-life';
 import { createLiveStream } from '../src/live-stream';
 import { postCreated } from './query-service';
 import { serveQueryFor } from './served-query';
+import { openStream } from './stream-reader';
 
 const life = useTestLife();
 const serveQuery = () => serveQueryFor(life);
+const noChanges = { newest: () => 0, after: () => [] };
 
 describe('The end of a stream', () => {
   it('comes when the process closes, and holds nothing up', async () => {
@@ -28,42 +29,35 @@ describe('The end of a stream', () => {
   });
 
   it('is noticed when the reader goes: nothing is read for it any more', async () => {
-    const { open, push, store, answers } = await serveQuery();
+    const { open, push, store, responses } = await serveQuery();
     const after = jest.spyOn(store.changes, 'after');
     const reader = await open();
     await push(postCreated('p1'));
     await eventually(() => expect(reader.messages()).toHaveLength(1));
     reader.close();
-    await eventually(() => expect(answers[0]?.destroyed).toBe(true));
+    await eventually(() => expect(responses[0]?.destroyed).toBe(true));
     after.mockClear();
     await push(postCreated('p2'));
     expect(after).not.toHaveBeenCalled();
   });
+});
 
-  it('is noticed even while the reader’s place is still being looked up', async () => {
-    let found = (_number: number): void => undefined;
-    const newest = new Promise<number>((resolve) => (found = resolve));
-    const after = jest.fn(() => Promise.resolve([]));
-    const stream = createLiveStream({ changes: { newest: () => newest, after }, logger: silentLogger });
-    life.closing(stream);
-    const opened = new Promise<ServerResponse>((resolve) => {
-      const listener = (_req: unknown, res: ServerResponse) => {
-        void stream.open(res as Response, {});
-        resolve(res);
-      };
-      void startServer(listener, { host: '127.0.0.1', port: 0 }).then((server) => {
-        life.closing(server);
-        const asking = get(server.url, { agent: false }).on('error', () => undefined);
-        void opened.then(() => asking.destroy());
-      });
+describe('More readers than there may be', () => {
+  it('are asked to come later; who leaves makes room', async () => {
+    const stream = life.closing(createLiveStream({ changes: noChanges, logger: silentLogger, mostReaders: 1 }));
+    const app = express().get('/', (req, res) => stream.open(res, {}));
+    const { url } = life.closing(await startServer(finishApp(app, silentLogger), { host: '127.0.0.1', port: 0 }));
+    const first = life.closing(await openStream(url));
+    const refused = await request(url).get('/');
+    expect({ status: refused.status, retryAfter: refused.headers['retry-after'] }).toEqual({
+      status: 503,
+      retryAfter: '30',
     });
-    const res = await opened;
-    await eventually(() => expect(res.destroyed).toBe(true));
-    found(0);
-    await turn();
-    stream.announce();
-    await turn();
-    expect(after).not.toHaveBeenCalled();
+    first.close();
+    await eventually(async () => {
+      const next = life.closing(await openStream(url));
+      expect(next.res.statusCode).toBe(200);
+    });
   });
 });
 

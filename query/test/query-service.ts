@@ -4,8 +4,10 @@ import request from 'supertest';
 import { openRaw } from '../../common/kit/test/raw-database';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
-import { applyEvents, type ProjectionParts, type ReadModelEvent } from '../src/event-handlers';
+import type { ProjectionParts } from '../src/event-handlers';
+import { createPreparedAnswers } from '../src/http/prepared-answers';
 import { createLiveStream } from '../src/live-stream';
+import { createApply } from '../src/read-model';
 import { openReadModelStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
@@ -18,16 +20,16 @@ export const parts: ProjectionParts = {
   now: () => new Date(noon),
 };
 
+export const blog = { publicUrl: 'https://blog.example', name: 'The Blog' };
+
 /** The query service on a database of the test, put together as its main.ts does. */
 export function startQuery(life: TestLife, name = 'query.db') {
   const file = life.file(name);
-  const store = life.closing(openReadModelStore({ file }));
+  const store = life.closing(openReadModelStore({ file, now: parts.now }));
   const stream = life.closing(createLiveStream({ changes: store.changes, logger: silentLogger }));
-  const apply = async (events: ReadModelEvent[]): Promise<void> => {
-    await store.transaction((tx) => applyEvents(tx, events, parts));
-    stream.announce();
-  };
-  const app = createApp({ store, apply, stream, logger: silentLogger, metrics: createMetrics('query') });
+  const answers = createPreparedAnswers();
+  const apply = createApply({ store, answers, stream, parts });
+  const app = createApp({ store, apply, answers, stream, blog, logger: silentLogger, metrics: createMetrics('query') });
   /** Pushes events as the bus does. */
   const push = async (...events: object[]): Promise<void> => {
     await request(app)
@@ -35,15 +37,30 @@ export function startQuery(life: TestLife, name = 'query.db') {
       .send(events.length === 1 ? events[0] : events)
       .expect(200, { status: 'OK' });
   };
-  return { app, store, stream, apply, push, file };
+  return { app, store, stream, answers, apply, push, file };
 }
+
+/** The read model's content, without what only this file is about: numbers of rows and of changes. */
+const content = [
+  'SELECT * FROM posts ORDER BY id',
+  'SELECT * FROM comments ORDER BY id',
+  'SELECT * FROM gone_posts ORDER BY id',
+  'SELECT * FROM gone_comments ORDER BY id',
+  'SELECT post_id, approved FROM threads WHERE approved <> 0 ORDER BY post_id',
+  'SELECT * FROM post_tags',
+  'SELECT id, search.* FROM search JOIN posts ON number = search.rowid ORDER BY id',
+];
 
 /** The whole read model, row by row: what a rebuilt one must equal to the byte. */
 export function dumpOf(file: string): string {
   const raw = openRaw(file);
-  const rows = ['posts', 'comments'].map((table) => raw.prepare(`SELECT * FROM ${table} ORDER BY id`).all());
+  const rows = content.flatMap((query) => raw.prepare<[], { number?: number }>(query).all());
   raw.close();
-  return JSON.stringify(rows, undefined, 1);
+  return JSON.stringify(
+    rows.map(({ number: _number, ...row }) => row),
+    undefined,
+    1,
+  );
 }
 
 export function postCreated(id: string, data: object = {}) {
@@ -58,4 +75,16 @@ export function commentCreated(id: string, data: object = {}) {
 
 export function commentUpdated(id: string, data: object = {}) {
   return { type: 'CommentUpdated' as const, time: noon, data: { id, ...written, status: 'approved', ...data } };
+}
+
+export function postUpdated(id: string, data: object = {}) {
+  return { ...postCreated(id, data), type: 'PostUpdated' as const };
+}
+
+export function postDeleted(id: string, data: object = {}) {
+  return { type: 'PostDeleted' as const, time: noon, data: { id, ...data } };
+}
+
+export function commentDeleted(id: string, data: object = {}) {
+  return { type: 'CommentDeleted' as const, time: noon, data: { id, postId: 'p1', ...data } };
 }

@@ -7,15 +7,14 @@ import { openStream } from './stream-reader';
 /** The query service over real HTTP, with the answers that it is writing. */
 export async function serveQueryFor(life: TestLife) {
   const query = startQuery(life);
-  const answers: ServerResponse[] = [];
-  const app: RequestListener = query.app;
+  const responses: ServerResponse[] = [];
   const listener: RequestListener = (req, res) => {
-    answers.push(res);
-    app(req, res);
+    responses.push(res);
+    query.app(req, res);
   };
   const server = life.closing(await startServer(listener, { host: '127.0.0.1', port: 0 }));
   life.closing(query.stream);
   const open = async (search = '', headers: Record<string, string> = {}) =>
     life.closing(await openStream(`${server.url}/stream${search}`, headers));
-  return { ...query, server, answers, open };
+  return { ...query, server, responses, open };
 }

@@ -1,6 +1,14 @@
 /** What a service with state of its own needs: a database, an outbox with its relay, and a door for events. */
 
-export { type Database, type Kysely, openDatabase, type Transaction } from './database';
+export {
+  type Database,
+  type Kysely,
+  openDatabase,
+  openSqlite,
+  type SqliteDatabase,
+  transact,
+  type Transaction,
+} from './database';
 export { createOutbox, type Outbox, outboxMigration } from './outbox';
 export {
   createIdempotency,

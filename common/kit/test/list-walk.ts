@@ -1,8 +1,8 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import request from 'supertest';
 
 /** Reads a list from its newest page to the end by its `Link: rel="next"`; gives the bodies of the pages. */
-export async function walkList<Body>(app: Express, path: string): Promise<Body[]> {
+export async function walkList<Body>(app: RequestListener, path: string): Promise<Body[]> {
   const pages: Body[] = [];
   for (let next: string | undefined = path; next !== undefined;) {
     const { status, headers, body }: request.Response = await request(app).get(next);

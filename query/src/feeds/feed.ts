@@ -1,0 +1,31 @@
+import { postPath } from '@blog/contract/address';
+import type { PostForFeed } from '../post-lists';
+
+/** What a feed is made of, whatever its format. */
+export interface Feed {
+  /** The blog's base address, without a slash at its end. */
+  publicUrl: string;
+  /** The blog's name. */
+  title: string;
+  /** The feed's own path with its query. */
+  path: string;
+  /** Only posts with this tag are in it. */
+  tag?: string | undefined;
+  /** Newest first. */
+  posts: PostForFeed[];
+}
+
+/** The name of a feed: the blog's, and the tag's. */
+export function titleOf({ title, tag }: Feed): string {
+  return tag === undefined ? title : `${title}: ${tag}`;
+}
+
+/** Where a post is read. It ends with a slug made of the title, so it may change. */
+export function urlOf(publicUrl: string, post: { id: string; title: string }): string {
+  return publicUrl + postPath(post);
+}
+
+/** What a post is known by for ever, so that no reader shows it twice: its address without the slug. */
+export function permanentId(publicUrl: string, id: string): string {
+  return `${publicUrl}/posts/${encodeURIComponent(id)}`;
+}

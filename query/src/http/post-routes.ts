@@ -1,0 +1,99 @@
+import { id as anyId } from '@blog/contract';
+import { InvalidInput, isPlainText, NotFound, pageQuery, type Place } from '@blog/kit';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { Tag } from '../post-lists';
+import type { ReadModelStore } from '../store';
+import { json, reading } from './answer';
+import type { PreparedAnswers } from './prepared-answers';
+
+const page = pageQuery();
+const ofPost = z.object({ id: anyId });
+
+/** What people type; an empty field asks for nothing. */
+const typed = (most: number) =>
+  z
+    .string('must be given once')
+    .max(most, `must be at most ${most} characters`)
+    .refine(isPlainText, 'must not contain NUL or half of a surrogate pair')
+    .transform((text) => (text.trim() === '' ? undefined : text))
+    .optional();
+export const tagQuery = z.object({ tag: typed(40) });
+const filter = tagQuery.extend({ q: typed(200) });
+
+/** `GET /posts?q=&tag=&limit=&cursor=`, `GET /posts/:id?limit=&cursor=` and `GET /tags?limit=&cursor=`. */
+export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers) {
+  const list: RequestHandler = reading(answers, ({ query }) => {
+    const { limit, cursor } = page.parse(query);
+    const wanted = filter.parse(query);
+    if (wanted.q !== undefined && cursor) numberIn(cursor);
+    const change = store.changes.newest();
+    return {
+      change,
+      position: change,
+      contentType: json,
+      keep: { url: urlWith('/posts', query, { limit, tag: wanted.tag }), madeOf: 'everything' },
+      make() {
+        const { items, next } = store.list(wanted, limit, cursor);
+        const isFiltered = wanted.q !== undefined || wanted.tag !== undefined;
+        // By hand: an object would move ids that look like numbers to its beginning.
+        const entries = items.map((post) => `${JSON.stringify(post.id)}:${JSON.stringify(post)}`);
+        return { body: `{${entries.join(',')}}`, next, total: isFiltered ? store.count(wanted) : undefined };
+      },
+    };
+  });
+
+  const one: RequestHandler = reading(answers, ({ params, query }) => {
+    const { id } = ofPost.parse(params);
+    const { limit, cursor } = page.parse(query);
+    const change = store.changeOf(id);
+    if (change === undefined) throw new NotFound('There is no such post.');
+    return {
+      change,
+      position: store.changes.newest(),
+      contentType: json,
+      keep: { url: `/posts/${encodeURIComponent(id)}`, madeOf: { post: id } },
+      make() {
+        const found = store.find(id, limit, cursor);
+        return { body: JSON.stringify(found?.post), next: found?.olderComments };
+      },
+    };
+  });
+
+  const tags: RequestHandler = reading(answers, ({ query }) => {
+    const { limit, cursor } = page.parse(query);
+    const after = cursor && { count: numberIn(cursor), tag: cursor.id };
+    return {
+      change: store.postsChanged().number,
+      contentType: json,
+      keep: { url: urlWith('/tags', query, { limit }), madeOf: 'posts' },
+      make() {
+        const found = store.tags(limit + 1, after);
+        const shown = found.slice(0, limit);
+        return { body: JSON.stringify(shown), next: found.length > limit ? placeOf(shown.at(-1)) : undefined };
+      },
+    };
+  });
+
+  return { list, one, tags };
+}
+
+/** The one address of an answer that is worth keeping; only what the request itself gave is in it. */
+function urlWith(path: string, given: object, values: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (name in given && value !== undefined) search.set(name, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+/** The cursors of lists that are not in the order of time hold a number in its stead. */
+function numberIn({ createdAt }: Place): number {
+  const number = Number(createdAt);
+  if (createdAt !== '' && Number.isFinite(number)) return number;
+  throw new InvalidInput([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+}
+
+function placeOf(tag: Tag | undefined): Place | undefined {
+  return tag && { createdAt: String(tag.count), id: tag.tag };
+}

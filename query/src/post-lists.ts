@@ -1,0 +1,107 @@
+import type { PostSummary, PostWithComments } from '@blog/contract';
+import { type Page, pageOf, type Place } from '@blog/kit';
+import type { SqliteDatabase } from '@blog/kit/state';
+import type { CommentReads } from './comment-reads';
+import type { PostEntry } from './projection';
+import { fromRow, type PostInList, type RowOf, summaryColumns } from './rows';
+import { createSearch } from './search';
+
+/** A post in a list; in a search with the words around what was found, as HTML. */
+export type ListedPost = PostWithComments & { excerptHtml?: string };
+
+/** Which posts: those with a tag, those in which words are found, or all. */
+export interface PostFilter {
+  tag?: string | undefined;
+  q?: string | undefined;
+}
+
+export interface Tag {
+  tag: string;
+  /** How many posts have it. */
+  count: number;
+}
+
+export interface PostLists {
+  /**
+   * The newest posts, or those before a place in the list, oldest first, each with its newest comments. A search gives
+   * the best first; its places say the rank where those of other lists say the time.
+   */
+  list(filter: PostFilter, limit: number, before?: Place): Page<ListedPost>;
+  /** How many posts there are of those. */
+  count(filter: PostFilter): number;
+  /** A post as lists show it, without its comments. */
+  summary(id: string): PostSummary | undefined;
+  /** The newest posts, newest first, with their HTML: for feeds. */
+  newest(limit: number, tag?: string): PostForFeed[];
+  /** The newest posts, newest first, with what an address is made of. */
+  addresses(limit: number): PostAddress[];
+  /** Tags by how many posts have them, most first, after a place in that list. */
+  tags(limit: number, after?: Tag): Tag[];
+}
+
+export type PostForFeed = PostInList & { html: string };
+export type PostAddress = Pick<PostEntry, 'id' | 'title' | 'updatedAt'>;
+
+/** The most comments that a post carries in a list. */
+const commentsInList = 100;
+
+export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads): PostLists {
+  const find = sqlite.prepare<[string], RowOf<PostInList>>(`SELECT ${summaryColumns} FROM posts p WHERE p.id = ?`);
+  const newestPosts = sqlite.prepare<[string, string, number], RowOf<PostInList>>(
+    `SELECT ${summaryColumns} FROM posts p WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
+  );
+  const newestWithTag = sqlite.prepare<[string, string, string, number], RowOf<PostInList>>(
+    `SELECT ${summaryColumns} FROM post_tags t JOIN posts p ON p.id = t.post_id
+     WHERE t.tag = ? AND (t.created_at, t.post_id) < (?, ?) ORDER BY t.created_at DESC, t.post_id DESC LIMIT ?`,
+  );
+  const findHtml = sqlite.prepare<[string], string>('SELECT html FROM posts WHERE id = ?').pluck();
+  const newestAddresses = sqlite.prepare<[number], PostAddress>(
+    'SELECT id, title, updated_at AS updatedAt FROM posts ORDER BY created_at DESC, id DESC LIMIT ?',
+  );
+  const countTags = sqlite.prepare<[number, number, string, number], Tag>(
+    `SELECT tag, count(*) AS count FROM post_tags GROUP BY tag
+     HAVING count(*) < ? OR (count(*) = ? AND tag > ?) ORDER BY count DESC, tag LIMIT ?`,
+  );
+  const countPosts = sqlite.prepare<[], number>('SELECT count(*) FROM posts').pluck();
+  const countTag = sqlite.prepare<[string], number>('SELECT count(*) FROM post_tags WHERE tag = ?').pluck();
+  const search = createSearch(sqlite);
+
+  const withCount = (row: RowOf<PostInList>): PostSummary => ({
+    ...fromRow<PostInList>(row),
+    commentCount: comments.approved(row.id),
+  });
+  const withComments = (row: RowOf<PostInList>): PostWithComments => ({
+    ...withCount(row),
+    comments: comments.page(row.id, commentsInList).reverse(),
+  });
+  const byTime = (limit: number, tag: string | undefined, { createdAt, id } = afterAll): RowOf<PostInList>[] =>
+    tag === undefined ? newestPosts.all(createdAt, id, limit) : newestWithTag.all(tag, createdAt, id, limit);
+
+  return {
+    list({ q, tag }, limit, before) {
+      if (q === undefined) {
+        const { items, next } = pageOf(byTime(limit + 1, tag, before), limit, (row) => row);
+        return { items: items.map(withComments), ...(next ? { next } : {}) };
+      }
+      const { found, next } = search.find(q, { tag, limit, after: before });
+      const items = found.map(({ excerptHtml, ...row }) => ({ ...withComments(row), excerptHtml }));
+      return { items, ...(next ? { next } : {}) };
+    },
+    count({ q, tag }) {
+      if (q !== undefined) return search.count(q, tag);
+      return (tag === undefined ? countPosts.get() : countTag.get(tag)) ?? 0;
+    },
+    summary(id) {
+      const row = find.get(id);
+      return row && withCount(row);
+    },
+    newest: (limit, tag) =>
+      byTime(limit, tag).map((row) => ({ ...fromRow<PostInList>(row), html: findHtml.get(row.id) ?? '' })),
+    addresses: (limit) => newestAddresses.all(limit),
+    tags: (limit, { count, tag } = everyTag) => countTags.all(count, count, tag, limit),
+  };
+}
+
+/** A place behind every post: no time begins with a letter. */
+const afterAll: Place = { createdAt: 'z', id: '' };
+const everyTag: Tag = { count: Number.MAX_SAFE_INTEGER, tag: '' };

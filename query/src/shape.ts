@@ -1,0 +1,93 @@
+import { openSqlite, type SqliteDatabase } from '@blog/kit/state';
+
+/**
+ * The read model's tables. Whoever changes them, or what is put into them or made of them, raises {@link shape}: an older
+ * file is thrown away then, and made again of the log.
+ *
+ * Large columns come last: SQLite reads a row from its beginning, and lists need the small ones only.
+ */
+const tables = `
+  CREATE TABLE posts (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, excerpt TEXT NOT NULL, tags TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, version INTEGER NOT NULL, fact_version INTEGER, sequence INTEGER,
+    html TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX posts_by_time ON posts (created_at, id);
+
+  CREATE TABLE comments (
+    id TEXT PRIMARY KEY, post_id TEXT NOT NULL, author TEXT NOT NULL, status TEXT NOT NULL,
+    created_at TEXT NOT NULL, edited_at TEXT, parent_id TEXT,
+    version INTEGER NOT NULL, fact_version INTEGER, sequence INTEGER, html TEXT NOT NULL, content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX comments_by_post ON comments (post_id, created_at, id);
+
+  -- What was deleted stays so, whatever comes late.
+  CREATE TABLE gone_posts (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE gone_comments (id TEXT PRIMARY KEY, post_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX gone_comments_by_post ON gone_comments (post_id);
+
+  -- Of each post: its approved comments, and its latest change or one of its comments'.
+  CREATE TABLE threads (post_id TEXT PRIMARY KEY, approved INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE post_tags (
+    tag TEXT NOT NULL, created_at TEXT NOT NULL, post_id TEXT NOT NULL, PRIMARY KEY (tag, created_at, post_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE VIRTUAL TABLE search USING fts5 (title, body, tags, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+
+  -- What changed, in order: the live stream's memory. AUTOINCREMENT: no number is given twice.
+  CREATE TABLE changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, post_id TEXT NOT NULL
+  ) STRICT;
+
+  -- How far the log's history has been read, and the latest change of any post: one row.
+  CREATE TABLE state (
+    only INTEGER PRIMARY KEY CHECK (only = 1), sequence INTEGER NOT NULL, complete INTEGER NOT NULL,
+    posts_changed INTEGER NOT NULL, posts_changed_at TEXT NOT NULL
+  ) STRICT;
+`;
+
+const shape = 3;
+
+export interface ReadModelFile {
+  file: string;
+  /**
+   * The number before the first change of a new read model. One that no read model before it has reached lets a reader's
+   * old place in the live stream, or an old ETag, never pass for one of this read model.
+   */
+  changesBefore: number;
+  /** ISO 8601. */
+  now: string;
+}
+
+/** Opens the read model's file; `isNew` where it was made, or was made anew because it had another shape. */
+export function openShaped({ file, changesBefore, now }: ReadModelFile): {
+  sqlite: SqliteDatabase;
+  isNew: boolean;
+  oldShape: number;
+} {
+  const sqlite = openSqlite(file);
+  try {
+    return { sqlite, ...sqlite.transaction(() => makeTables(sqlite, changesBefore, now)).immediate() };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+function makeTables(sqlite: SqliteDatabase, changesBefore: number, now: string) {
+  const oldShape = sqlite.pragma('user_version', { simple: true }) as number;
+  if (oldShape === shape) return { isNew: false, oldShape };
+  // A table of a virtual one goes with it, so one that isn't there any more is none to be dropped.
+  const names = sqlite
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY sql LIKE '%VIRTUAL%' DESC",
+    )
+    .pluck()
+    .all();
+  for (const name of names) sqlite.exec(`DROP TABLE IF EXISTS "${name}"`);
+  sqlite.exec(tables);
+  sqlite.prepare("INSERT INTO sqlite_sequence VALUES ('changes', CAST(? AS INTEGER))").run(changesBefore);
+  sqlite.prepare('INSERT INTO state VALUES (1, 0, 0, CAST(? AS INTEGER), ?)').run(changesBefore, now);
+  sqlite.pragma(`user_version = ${shape}`);
+  return { isNew: true, oldShape };
+}
