@@ -5,9 +5,9 @@ import { textOf } from './search-text';
 /** What posts are found by: their words, and their tags in the order of time. Kept in the transaction of their changes. */
 export function searchIndex(sqlite: SqliteDatabase) {
   const putWords = sqlite.prepare<[number, string, string, string]>(
-    'INSERT OR REPLACE INTO search (rowid, title, body, tags) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO search (rowid, title, body, tags) VALUES (CAST(? AS INTEGER), ?, ?, ?)',
   );
-  const removeWords = sqlite.prepare<[number]>('DELETE FROM search WHERE rowid = ?');
+  const removeWords = sqlite.prepare<[number]>('DELETE FROM search WHERE rowid = CAST(? AS INTEGER)');
   const putTag = sqlite.prepare<[string, string, string]>('INSERT OR IGNORE INTO post_tags VALUES (?, ?, ?)');
   const removeTag = sqlite.prepare<[string, string, string]>(
     'DELETE FROM post_tags WHERE tag = ? AND created_at = ? AND post_id = ?',

@@ -34,10 +34,11 @@ export function createSearch(sqlite: SqliteDatabase) {
      WHERE score > ? OR (score = ? AND id < ?)
      ORDER BY score, id DESC LIMIT ?`,
   );
-  // Only for the posts that are shown: making an excerpt costs more than finding the post.
+  // Only for the posts that are shown: making an excerpt costs more than finding the post. Numbers are bound as floats,
+  // and FTS5 takes no notice of a rowid that isn't an integer: without the cast this would find any post.
   const shown = sqlite.prepare<[string, number], RowOf<PostInList> & { marked: string }>(
     `SELECT ${summaryColumns}, snippet(search, 1, '${markBegins}', '${markEnds}', '…', ${excerptWords}) AS marked
-     FROM search JOIN posts p ON p.number = search.rowid WHERE search MATCH ? AND search.rowid = ?`,
+     FROM search JOIN posts p ON p.number = search.rowid WHERE search MATCH ? AND search.rowid = CAST(? AS INTEGER)`,
   );
 
   const matches = sqlite

@@ -1,10 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { parseEvents } from '@blog/kit/state';
 import request from 'supertest';
 import { eventually } from '../../common/kit/test/eventually';
 import { openRaw } from '../../common/kit/test/raw-database';
 import { useTestLife } from '../../common/kit/test/test-life';
-import { listensTo } from '../src/event-handlers';
 import {
   commentCreated,
   commentDeleted,

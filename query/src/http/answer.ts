@@ -50,13 +50,22 @@ export function reading(answers: PreparedAnswers, read: (req: Request) => Readin
     res.setHeader('Content-Length', body.length);
     if (keep?.url === req.originalUrl) {
       const route = (req.route as { path: string }).path;
-      answers.keep(keep.url, keep.madeOf, { route, headers: headersToKeep(res), body, etag, lastModified });
+      const hasPosition = position !== undefined;
+      answers.keep(keep.url, keep.madeOf, {
+        route,
+        headers: headersToKeep(res),
+        hasPosition,
+        body,
+        etag,
+        lastModified,
+      });
     }
     res.end(body);
   };
 }
 
 function headersToKeep(res: Response) {
-  const { 'x-request-id': _, ...headers } = res.getHeaders();
+  const headers = { ...res.getHeaders() };
+  for (const name of ['x-request-id', positionHeader.toLowerCase()]) Reflect.deleteProperty(headers, name);
   return headers;
 }

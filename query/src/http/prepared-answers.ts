@@ -8,8 +8,10 @@ export type MadeOf = 'everything' | 'posts' | { post: string };
 export interface PreparedAnswer {
   /** The pattern of its route. */
   route: string;
-  /** Without those of the single request. */
+  /** Without those that differ: of the single request, and the place in the live stream. */
   headers: OutgoingHttpHeaders;
+  /** Whether it says the place in the live stream. */
+  hasPosition: boolean;
   body: Buffer;
   etag: string;
   lastModified?: string | undefined;

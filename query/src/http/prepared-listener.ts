@@ -27,7 +27,7 @@ export function createPreparedListener({
     const answer = isPlain ? answers.get(req.url ?? '') : undefined;
     if (!answer) return otherwise(req, res);
     trackRequest(req, res, () => answer.route);
-    if (positionHeader.toLowerCase() in answer.headers) res.setHeader(positionHeader, String(newest()));
+    if (answer.hasPosition) res.setHeader(positionHeader, String(newest()));
     const { 'content-type': type, 'content-length': length, ...headers } = answer.headers;
     if (isNotModified(req.headers, answer)) return void res.writeHead(304, headers).end();
     res.writeHead(200, { ...headers, 'content-type': type, 'content-length': length }).end(answer.body);
