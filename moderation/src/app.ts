@@ -1,15 +1,14 @@
 import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
 import { eventReceiver } from '@blog/kit/state';
 import type { Express } from 'express';
-import type { Rule } from './domain';
 import { createEventHandlers, listensTo } from './event-handlers';
-import type { VerdictStore } from './store';
+import { createBlocklistRoutes } from './routes/blocklist';
+import type { RouteParts } from './routes/moderator';
+import { createQueueRoutes } from './routes/queue';
+import { createRuleRoutes } from './routes/rules';
+import { createVerdictRoutes } from './routes/verdicts';
 
-export interface ModerationAppDeps {
-  store: VerdictStore;
-  rules: readonly Rule[];
-  /** Called after each commit, so that its event goes out at once. */
-  onCommit: () => void;
+export interface ModerationAppDeps extends RouteParts {
   /** Checks the signature of pushed events; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -17,10 +16,15 @@ export interface ModerationAppDeps {
 }
 
 /** The routes of the moderation service. No page of another origin may call it. */
-export function createApp({ store, rules, onCommit, verifier, logger, metrics }: ModerationAppDeps): Express {
+export function createApp({ verifier, logger, metrics, ...parts }: ModerationAppDeps): Express {
+  const { store, onCommit } = parts;
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen });
-  const applyEvents = createEventHandlers(store, rules);
+  const applyEvents = createEventHandlers(store, parts);
   mountRoutes(app, {
+    ...createRuleRoutes(parts),
+    ...createQueueRoutes(parts),
+    ...createVerdictRoutes(parts),
+    ...createBlocklistRoutes(parts),
     '/events': {
       post: eventReceiver({
         schemas: listensTo,

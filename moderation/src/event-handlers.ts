@@ -1,23 +1,75 @@
 import { blogEvents } from '@blog/contract';
 import type { ReceivedEvent } from '@blog/kit/state';
-import { judge, type Rule } from './domain';
-import type { VerdictStore, VerdictTransaction } from './store';
+import { adopt, commentOf, judge, postAfter, whatToDo } from './domain';
+import type { ModerationTransaction } from './moderation-transaction';
+import type { ModerationStore } from './store';
 
 /** What moderation listens to. */
-export const listensTo = { CommentCreated: blogEvents.CommentCreated };
+export const listensTo = {
+  CommentCreated: blogEvents.CommentCreated,
+  CommentUpdated: blogEvents.CommentUpdated,
+  CommentDeleted: blogEvents.CommentDeleted,
+  PostCreated: blogEvents.PostCreated,
+  PostUpdated: blogEvents.PostUpdated,
+  PostDeleted: blogEvents.PostDeleted,
+};
 
 type Event = ReceivedEvent<typeof listensTo>;
+type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
-/** Applies events in order and in one transaction. Repeated ones change nothing. */
-export function createEventHandlers(store: VerdictStore, rules: readonly Rule[]): (events: Event[]) => Promise<void> {
+/** Applies events in order and in one transaction. Repeated and late ones change nothing. */
+export function createEventHandlers(
+  store: ModerationStore,
+  { now }: { now: () => Date },
+): (events: Event[]) => Promise<void> {
   return (events) =>
     store.transaction(async (tx) => {
-      for (const event of events) await commentCreated(tx, event, rules);
+      for (const event of events) await apply(tx, event, now());
     });
 }
 
-async function commentCreated(tx: VerdictTransaction, event: Event, rules: readonly Rule[]): Promise<void> {
-  const earlier = await tx.find(event.data.id);
-  const judged = judge(event.data, { rules, earlier });
-  if (judged) await tx.save(judged.verdict, judged.fact, event);
+function apply(tx: ModerationTransaction, event: Event, now: Date): Promise<void> {
+  switch (event.type) {
+    case 'CommentCreated':
+    case 'CommentUpdated':
+      return commentChanged(tx, event, now);
+    case 'CommentDeleted':
+      return tx.deleteComment(event.data.id, event.data.postId);
+    case 'PostCreated':
+    case 'PostUpdated':
+      return postChanged(tx, event, now);
+    case 'PostDeleted':
+      return tx.deletePost(event.data.id);
+  }
+}
+
+/** When an event happened; of a classic one without a time, when it came in. */
+const timeOf = ({ time }: Event, now: Date): string => new Date(time ?? now).toISOString();
+
+async function commentChanged(
+  tx: ModerationTransaction,
+  event: EventOf<'CommentCreated' | 'CommentUpdated'>,
+  now: Date,
+): Promise<void> {
+  const { type, data: fact } = event;
+  const { entry, verdicts } = await tx.find(fact.id);
+  const [last] = verdicts;
+  const task = whatToDo(type, fact, { entry, verdict: last });
+  // A comment that was on its way while its post was deleted goes with it.
+  if (task === 'nothing' || (await tx.findPost(fact.postId))?.isDeleted) return;
+  // An edit may say less than what is known.
+  const comment = { ...entry?.comment, ...commentOf(fact, entry?.comment.createdAt ?? timeOf(event, now)) };
+  if (task === 'adopt') return last && tx.saveEntry(adopt(comment, last));
+  const { compiled } = await tx.rules();
+  const outcome = compiled.evaluate(await tx.evaluated(comment));
+  await tx.save(judge(comment, outcome, { last, at: now.toISOString() }), event);
+}
+
+async function postChanged(
+  tx: ModerationTransaction,
+  event: EventOf<'PostCreated' | 'PostUpdated'>,
+  now: Date,
+): Promise<void> {
+  const post = postAfter(await tx.findPost(event.data.id), event.data, timeOf(event, now));
+  if (post) await tx.savePost(post);
 }

@@ -1,77 +1,48 @@
-import type { Cause, Fact } from '@blog/kit';
-import { createOutbox, openDatabase, type Outbox, outboxMigration, type Transaction } from '@blog/kit/state';
-import type { Verdict } from './domain';
+import type { Page, Place } from '@blog/kit';
+import { createOutbox, openDatabase, type Outbox } from '@blog/kit/state';
+import { type Blocked, blocklistPage } from './blocklist';
+import { evaluatedOf } from './circumstances';
+import type { Verdict, WatchedComment } from './domain';
+import { moderationTransaction, type ModerationTransaction } from './moderation-transaction';
+import { newestEntries, queueCounts, type QueueItem, queuePage, type QueueQuery } from './queue-reader';
+import { createRuleReader, type RulesInForce } from './rule-store';
+import type { Evaluated, QueueStatus } from './rules/evaluate';
+import { migrations, type Tables } from './tables';
+import { type VerdictQuery, verdictPage } from './verdict-log';
 
-interface Tables {
-  verdicts: {
-    comment_id: string;
-    post_id: string;
-    status: Verdict['status'];
-    reason: string | null;
-    rule: string | null;
-    revision: number;
-  };
-}
-
-const migrations = [
-  `CREATE TABLE verdicts (
-     comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, rule TEXT,
-     revision INTEGER NOT NULL
-   ) STRICT;
-   ${outboxMigration}`,
-];
-
-/** What may be done inside a transaction: all of it is committed together, or nothing. */
-export interface VerdictTransaction {
-  find(commentId: string): Promise<Verdict | undefined>;
-  /** Keeps a verdict together with the fact that tells of it; `cause` is the event that led to it. */
-  save(verdict: Verdict, fact: Fact, cause: Cause): Promise<void>;
-}
-
-export interface VerdictStore {
+export interface ModerationStore {
   outbox: Outbox;
-  transaction<T>(work: (tx: VerdictTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: ModerationTransaction) => Promise<T>): Promise<T>;
+  rules(): Promise<RulesInForce>;
+  /** A page of the comments of one status, newest first. */
+  queue(query: QueueQuery): Promise<Page<QueueItem>>;
+  counts(): Promise<Record<QueueStatus, number>>;
+  /** The newest comments of whatever status, newest first. */
+  newest(limit: number): Promise<QueueItem[]>;
+  evaluated(comment: WatchedComment): Promise<Evaluated>;
+  /** A page of the audit log, newest first. */
+  verdicts(query: VerdictQuery): Promise<Page<Verdict>>;
+  /** A page of the blocklist, newest first. */
+  blocklist(limit: number, before?: Place): Promise<Page<Blocked>>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
 
-export function openVerdictStore({ file, now }: { file: string; now: () => Date }): VerdictStore {
+export function openModerationStore({ file, now }: { file: string; now: () => Date }): ModerationStore {
   const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
   const outbox = createOutbox(db, { source: '/moderation', now });
-  return { outbox, transaction: (work) => transaction((tx) => work(verdictTransaction(tx, outbox))), isOpen, close };
-}
-
-function verdictTransaction(tx: Transaction<Tables>, outbox: Outbox): VerdictTransaction {
+  const readRules = createRuleReader();
   return {
-    async find(commentId) {
-      const row = await tx.selectFrom('verdicts').selectAll().where('comment_id', '=', commentId).executeTakeFirst();
-      return row && fromRow(row);
-    },
-    async save(verdict, fact, cause) {
-      await tx.insertInto('verdicts').values(toRow(verdict)).execute();
-      await outbox.append(tx, [fact], cause);
-    },
-  };
-}
-
-function toRow(verdict: Verdict): Tables['verdicts'] {
-  return {
-    comment_id: verdict.commentId,
-    post_id: verdict.postId,
-    status: verdict.status,
-    reason: verdict.reason ?? null,
-    rule: verdict.rule ?? null,
-    revision: verdict.revision,
-  };
-}
-
-function fromRow(row: Tables['verdicts']): Verdict {
-  return {
-    commentId: row.comment_id,
-    postId: row.post_id,
-    status: row.status,
-    ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.rule === null ? {} : { rule: row.rule }),
-    revision: row.revision,
+    outbox,
+    transaction: (work) => transaction((tx) => work(moderationTransaction(tx, { outbox, readRules }))),
+    rules: () => readRules(db),
+    queue: (query) => queuePage(db, query),
+    counts: () => queueCounts(db),
+    newest: (limit) => newestEntries(db, limit),
+    evaluated: (comment) => evaluatedOf(db, comment),
+    verdicts: (query) => verdictPage(db, query),
+    blocklist: (limit, before) => blocklistPage(db, limit, before),
+    isOpen,
+    close,
   };
 }

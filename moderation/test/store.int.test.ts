@@ -1,46 +1,88 @@
-import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
+import { openRaw, outboxOf } from '../../common/kit/test/raw-database';
 import { useTestLife } from '../../common/kit/test/test-life';
-import type { Verdict } from '../src/domain';
-import { openVerdictStore } from '../src/store';
+import { migrations } from '../src/tables';
+import { ask, created, idsIn, push, startModeration, updated } from './moderation-service';
 
 const life = useTestLife();
-const now = () => new Date('2026-11-24T12:00:00.000Z');
 
-const rejected: Verdict = { commentId: 'c1', postId: 'p1', status: 'rejected', reason: 'No.', rule: 'r', revision: 1 };
-const approved: Verdict = { commentId: 'c2', postId: 'p1', status: 'approved', revision: 1 };
-const factOf = ({ commentId }: Verdict) => ({ type: 'CommentModerated', key: 'p1', subject: commentId, data: {} });
-
-function aStore() {
+/** A database as the first version of this service left it. */
+function fromBefore(): string {
   const file = life.file('moderation.db');
-  return { file, store: life.closing(openVerdictStore({ file, now })) };
+  const raw = openRaw(file);
+  raw.exec(migrations[0] ?? '');
+  raw.exec(
+    `INSERT INTO verdicts VALUES ('c1', 'p1', 'approved', NULL, NULL, 1), ('c2', 'p1', 'rejected', 'No.', 'orange', 1)`,
+  );
+  raw.pragma('user_version = 1');
+  raw.close();
+  return file;
 }
 
-describe('A verdict and its event', () => {
-  it('are stored together, and found again after a restart', async () => {
-    const { file, store } = aStore();
-    await store.transaction(async (tx) => {
-      for (const verdict of [rejected, approved]) await tx.save(verdict, factOf(verdict), { id: 'e1' });
-    });
-    await store.close();
-    const reopened = life.closing(openVerdictStore({ file, now }));
-    expect(await reopened.transaction((tx) => tx.find('c1'))).toEqual(rejected);
-    expect(await reopened.transaction((tx) => tx.find('c2'))).toEqual(approved);
-    expect(outboxOf(file)).toMatchObject([{ subject: 'c1', causationid: 'e1' }, { subject: 'c2' }]);
+describe('A database from before there was a queue', () => {
+  it('opens with its verdicts in the audit log', async () => {
+    const { app } = startModeration(life, { file: fromBefore() });
+    expect((await ask(app, 'GET /verdicts')).body).toMatchObject([
+      {
+        commentId: 'c2',
+        revision: 1,
+        status: 'rejected',
+        by: 'rule orange',
+        rule: 'orange',
+        reason: 'No.',
+        byPerson: false,
+      },
+      { commentId: 'c1', revision: 1, status: 'approved', by: 'the rules' },
+    ]);
+    expect((await ask(app, 'GET /verdicts')).body[0].decidedAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
-  it('are not stored where the event can not be', async () => {
-    const { file, store } = aStore();
-    refuseWritesTo('outbox', file);
-    const work = store.transaction((tx) => tx.save(approved, factOf(approved), {}));
-    await expect(work).rejects.toMatchObject({ message: 'refused' });
-    expect(await store.transaction((tx) => tx.find('c2'))).toBeUndefined();
+  it('takes the texts from the events when they come again, and judges none twice', async () => {
+    const { app, file } = startModeration(life, { file: fromBefore() });
+    await push(
+      app,
+      created('c1', 'First'),
+      updated('c2', 'an orange', { status: 'rejected', version: 2 }),
+      created('c3'),
+    );
+    expect(outboxOf(file)).toMatchObject([{ subject: 'c3' }]);
+    expect([await idsIn(app, 'status=approved&q=first'), await idsIn(app, 'status=rejected')]).toEqual([
+      ['c1'],
+      ['c2'],
+    ]);
+    const { body } = await ask(app, 'POST /verdicts', { body: { commentId: 'c1', verdict: 'rejected', revision: 1 } });
+    expect(body).toMatchObject({ revision: 2, status: 'rejected' });
   });
 
-  it('are not stored where the verdict can not be', async () => {
-    const { file, store } = aStore();
-    const save = () => store.transaction((tx) => tx.save(approved, factOf(approved), {}));
-    await save();
-    await expect(save()).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
-    expect(outboxOf(file)).toHaveLength(1);
+  it('judges edits of the comments that it judged then', async () => {
+    const { app, file } = startModeration(life, { file: fromBefore() });
+    await push(app, updated('c1', 'an orange', { version: 3 }));
+    expect(outboxOf(file)).toMatchObject([{ data: { status: 'rejected', revision: 2, commentVersion: 3 } }]);
+  });
+});
+
+describe('The queue of a large blog', () => {
+  it('is read by indexes alone, whatever the tab and the search', async () => {
+    const { file } = startModeration(life);
+    const raw = openRaw(file);
+    const plan = (sql: string) =>
+      raw
+        .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail)
+        .join('; ');
+    const plans = [
+      `SELECT * FROM comments WHERE status = 'pending' AND number < 9 ORDER BY number DESC LIMIT 9`,
+      `SELECT status, count(*) FROM comments GROUP BY status`,
+      `SELECT comments.* FROM comment_search CROSS JOIN comments ON comments.number = comment_search.rowid
+       WHERE comment_search MATCH '"abc"' AND comment_search.rowid < 9 AND status = 'pending'
+       ORDER BY comment_search.rowid DESC LIMIT 9`,
+      `SELECT max(created_at) FROM comments WHERE author_id = 'a' AND text_hash = 'h' AND created_at <= 'x'`,
+      `SELECT max(created_at) FROM comments WHERE address_hash = 'a' AND text_hash = 'h' AND created_at <= 'x'`,
+      `SELECT count(*) FROM comments WHERE author_id = 'a' AND status IN ('approved', 'flagged')`,
+      `SELECT * FROM verdicts WHERE comment_id = 'c' ORDER BY revision DESC LIMIT 3`,
+      `SELECT * FROM verdicts WHERE decided_by = 'ana' ORDER BY number DESC LIMIT 9`,
+    ].map(plan);
+    raw.close();
+    expect(plans.filter((text) => /SCAN comments(?! USING COVERING)|SCAN verdicts|TEMP B-TREE/.test(text))).toEqual([]);
   });
 });

@@ -43,4 +43,4 @@ export { type BlogEvent, blogEvents } from './events';
 export { FullPost, PostSummary, PostWithComments } from './read-model';
 
 // Parts of other schemas
-export { id } from './text';
+export { id, requiredText, text } from './text';
