@@ -1,0 +1,117 @@
+/** @jest-environment ./e2e/harness/failure-aware-environment.ts */
+import { createHmac } from 'node:crypto';
+import { createPost, servers } from '../harness/blog';
+import { send } from '../harness/send';
+import type { ProcessName } from '../harness/system';
+import { useSystem } from '../harness/use-system';
+
+jest.setTimeout(60_000);
+
+const secret = 'a-secret-for-this-test-only';
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A JWT made by hand, so that nothing of ours decides what is in it. */
+function token({ roles = [] as string[], key = secret, aud = 'blog-services', seconds = 600 }): string {
+  const now = Math.floor(Date.now() / 1000);
+  const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({
+    ...{ sub: 'somebody', iss: 'blog', aud, roles, iat: now, exp: now + seconds },
+  })}`;
+  return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;
+}
+
+const all = ['author', 'moderator', 'operator'];
+const persons: Record<string, { token?: string; roles: string[]; isKnown: boolean }> = {
+  nobody: { roles: [], isKnown: false },
+  author: { token: token({ roles: ['author'] }), roles: ['author'], isKnown: true },
+  moderator: { token: token({ roles: ['moderator'] }), roles: ['moderator'], isKnown: true },
+  operator: { token: token({ roles: ['operator'] }), roles: ['operator'], isKnown: true },
+  'somebody expired': { token: token({ roles: all, seconds: -60 }), roles: [], isKnown: false },
+  'somebody forged': { token: token({ roles: all, key: 'a-secret-of-somebody-else' }), roles: [], isKnown: false },
+  'somebody of another audience': { token: token({ roles: all, aud: 'others' }), roles: [], isKnown: false },
+};
+
+type Route = [service: ProcessName, method: string, path: string, needs: string | undefined, json?: unknown];
+
+/** Bodies are such that nothing comes of them where they are let through: what is seen is who is let through. */
+const routes = (writers: string | undefined): Route[] => [
+  ['posts', 'GET', '/posts', undefined],
+  ['posts', 'GET', '/posts/none', undefined],
+  ['posts', 'GET', '/posts?drafts=true', 'author'],
+  ['posts', 'POST', '/posts', writers, { title: 'Hello' }],
+  ['posts', 'POST', '/posts/create', writers, { title: 'Hello' }],
+  ['posts', 'POST', '/posts', 'author', { title: 'Soon', draft: true }],
+  ['posts', 'PATCH', '/posts/none', 'author', { title: 'x' }],
+  ['posts', 'DELETE', '/posts/none', 'author'],
+  ['posts', 'PUT', '/posts/none', 'author', {}],
+  ['comments', 'GET', '/posts/p/comments', undefined],
+  ['comments', 'POST', '/posts/p/comments', undefined, { content: 'Hi' }],
+  ['query', 'GET', '/posts', undefined],
+  ['query', 'GET', '/posts/none', undefined],
+  ['query', 'GET', '/feed.atom', undefined],
+  ['moderation', 'GET', '/rules', 'moderator'],
+  ['moderation', 'PUT', '/rules', 'moderator', {}],
+  ['moderation', 'POST', '/rules/try', 'moderator', {}],
+  ['moderation', 'GET', '/queue', 'moderator'],
+  ['moderation', 'GET', '/verdicts', 'moderator'],
+  ['moderation', 'POST', '/verdicts', 'moderator', {}],
+  ['moderation', 'POST', '/verdicts/undo', 'moderator', {}],
+  ['moderation', 'GET', '/blocklist', 'moderator'],
+  ['event-bus', 'GET', '/events', undefined],
+  ['event-bus', 'POST', '/events', undefined, { type: 'T', data: {} }],
+  ['event-bus', 'GET', '/subscriptions', 'operator'],
+  ['event-bus', 'PUT', '/subscriptions/g', 'operator', {}],
+  ['event-bus', 'DELETE', '/subscriptions/g', 'operator'],
+  ['event-bus', 'POST', '/subscriptions/g/replay', 'operator', {}],
+  ['event-bus', 'GET', '/dead-letters', 'operator'],
+  ['event-bus', 'POST', '/dead-letters/redeliver', 'operator', {}],
+  ['event-bus', 'DELETE', '/dead-letters/g:1', 'operator'],
+  ['event-bus', 'GET', '/faults', 'operator'],
+  ...(['posts', 'comments', 'query', 'moderation', 'event-bus'] as const).flatMap((name): Route[] => [
+    [name, 'GET', '/healthz', undefined],
+    [name, 'GET', '/readyz', undefined],
+    [name, 'GET', '/metrics', undefined],
+  ]),
+];
+
+describe.each([
+  ['anyone', undefined],
+  ['authors', 'author'],
+])('where %s may write', (mode, writers) => {
+  const env = { AUTH_SECRET: secret, OPERATORS: 'token', POSTS_WRITE: mode };
+  const system = useSystem({ only: servers, env });
+
+  it.each(routes(writers))('%s: %s %s is for %s', async (service, method, path, needs, json) => {
+    for (const [name, { token: bearer, roles, isKnown }] of Object.entries(persons)) {
+      const headers: Record<string, string> = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
+      const { status } = await send(`${system().urls[service]}${path}`, {
+        ...{ method, headers },
+        ...(json === undefined ? {} : { json }),
+      });
+      // A route for everybody may refuse a token that doesn't count, and nothing else.
+      if (needs === undefined && bearer !== undefined && !isKnown) continue;
+      const isLetThrough = needs === undefined || roles.includes(needs);
+      const expected = isLetThrough ? 'let through' : isKnown ? 403 : 401;
+      const seen = status === 401 || status === 403 ? status : 'let through';
+      expect({ name, seen }).toEqual({ name, seen: expected });
+      expect(status).toBeLessThan(500);
+    }
+  });
+});
+
+describe('where no AUTH_SECRET is set', () => {
+  const system = useSystem({ only: servers, env: { OPERATORS: 'token' } });
+
+  it('the blog is as classic clients know it, and what needs a role says why nobody has it', async () => {
+    expect((await createPost(system(), 'Classic')).title).toBe('Classic');
+    for (const [service, method, path, needs, json] of routes(undefined)) {
+      if (needs === undefined) continue;
+      const { status, text } = await send(`${system().urls[service]}${path}`, {
+        method,
+        ...(json === undefined ? {} : { json }),
+      });
+      expect({ path, status }).toEqual({ path, status: 403 });
+      expect(text).toContain('AUTH_SECRET');
+    }
+  });
+});
