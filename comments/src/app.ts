@@ -1,4 +1,4 @@
-import { id as anyId, CommentChange, NewComment } from '@blog/contract';
+import { id as anyId, CommentChange, CommentToImport, NewComment } from '@blog/contract';
 import {
   type Auth,
   createServiceApp,
@@ -21,7 +21,7 @@ import { senderOf, viewerOf } from './sender';
 import type { CommentStore } from './store';
 import type { SendingLimit } from './transaction';
 import { viewOf } from './views';
-import { changeComment, commentAt, deleteComment, writeComment } from './writing';
+import { changeComment, commentAt, deleteComment, takeOver, writeComment } from './writing';
 
 export interface CommentsAppDeps {
   store: CommentStore;
@@ -112,10 +112,24 @@ export function createApp(deps: CommentsAppDeps): Express {
     res.status(204).end();
   };
 
+  /** Takes over a comment from elsewhere: 201 with it, 200 where it is there already, 409 where another one is. */
+  const importOne: RequestHandler = async (req, res) => {
+    const place = ofComment.parse(req.params);
+    const given = CommentToImport.parse(req.body);
+    const { comment, isNew } = await store.transaction((tx) => takeOver(tx, place, given));
+    onCommit();
+    res.status(isNew ? 201 : 200).json(viewOf(comment, await viewerOf(req, auth)));
+  };
+
   const json = jsonBody({ limit: largestBody });
   mountRoutes(app, {
     '/posts/:id/comments': { get: list, post: [...json, create] },
-    '/posts/:id/comments/:commentId': { get: read, patch: [...json, change], delete: remove },
+    '/posts/:id/comments/:commentId': {
+      get: read,
+      put: [auth.requireRole('moderator'), ...json, importOne],
+      patch: [...json, change],
+      delete: remove,
+    },
     '/events': {
       post: eventReceiver({
         schemas: listensTo,

@@ -1,4 +1,12 @@
-import type { CommentChange, CommentFact, CommentGone, CommentStatus, NewComment, VerdictFact } from '@blog/contract';
+import type {
+  CommentToImport,
+  CommentChange,
+  CommentFact,
+  CommentGone,
+  CommentStatus,
+  NewComment,
+  VerdictFact,
+} from '@blog/contract';
 import type { Fact } from '@blog/kit';
 import { renderLimitedMarkdown } from '@blog/kit/markdown';
 
@@ -60,6 +68,25 @@ export function createComment(input: NewComment, { now, ...origin }: Origin & { 
     verdictRevision: 0,
   };
   return { comment, fact: factOf('CommentCreated', comment) };
+}
+
+/** Takes over a comment from elsewhere, as it stood there. Nobody has its token. */
+export function importComment({ content, ...given }: CommentToImport, origin: Omit<Origin, 'addressHash'>): Change {
+  const comment: Comment = {
+    ...origin,
+    ...given,
+    content,
+    html: renderLimitedMarkdown(content),
+    version: 1,
+    textVersion: 1,
+    verdictRevision: 0,
+  };
+  return { comment, fact: factOf('CommentCreated', comment) };
+}
+
+/** Whether a comment says the same as one from elsewhere: then there is nothing to take over. */
+export function isSameComment(comment: Comment, { content, author, createdAt }: CommentToImport): boolean {
+  return comment.content === content && comment.author === author && comment.createdAt === createdAt;
 }
 
 /** Until when its author may edit a comment: ISO 8601. */

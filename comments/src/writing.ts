@@ -1,8 +1,17 @@
-import type { CommentChange, NewComment } from '@blog/contract';
-import { Forbidden, InvalidInput, NotFound } from '@blog/kit';
+import type { CommentChange, CommentToImport, NewComment } from '@blog/contract';
+import { Conflict, Forbidden, InvalidInput, NotFound } from '@blog/kit';
 import type { IdempotentRequest } from '@blog/kit/state';
 import { hashOf, newToken, tokenOfKey } from './author-token';
-import { applyVerdict, type Comment, createComment, deletionOf, editComment, isEditable } from './domain';
+import {
+  applyVerdict,
+  type Comment,
+  createComment,
+  deletionOf,
+  editComment,
+  importComment,
+  isEditable,
+  isSameComment,
+} from './domain';
 import { countSending } from './sending-limits';
 import type { CommentTransaction, SendingLimit } from './transaction';
 import type { Viewer } from './views';
@@ -76,6 +85,24 @@ async function requireParent(tx: CommentTransaction, postId: string, parentId: s
   const parent = await tx.find(parentId);
   if (parent?.postId === postId) return;
   throw new InvalidInput([{ path: 'parentId', message: 'is no comment of this post' }]);
+}
+
+/**
+ * Takes over a comment from elsewhere. Again it changes nothing, so that an import can be repeated. Its parent may come
+ * later. Throws Conflict where another comment has this id.
+ */
+export async function takeOver(
+  tx: CommentTransaction,
+  { id: postId, commentId: id }: CommentPlace,
+  given: CommentToImport,
+): Promise<{ comment: Comment; isNew: boolean }> {
+  const stored = await tx.find(id);
+  if (stored?.postId === postId && isSameComment(stored, given)) return { comment: stored, isNew: false };
+  if (stored) throw new Conflict('There is another comment with this id.');
+  if (await tx.isPostDeleted(postId)) throw new Conflict('The post was deleted.');
+  const created = importComment(given, { id, postId, tokenHash: hashOf(newToken()), authorId: id });
+  await tx.insert(created);
+  return { comment: created.comment, isNew: true };
 }
 
 /** One comment of a post. */

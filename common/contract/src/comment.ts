@@ -24,6 +24,17 @@ export type NewComment = z.output<typeof NewComment>;
 export const CommentChange = body({ content });
 export type CommentChange = z.output<typeof CommentChange>;
 
+/** What `PUT /posts/:id/comments/:commentId` takes: a comment from elsewhere, with its time and what was decided on it. */
+export const CommentToImport = body({
+  content,
+  author: author.default(''),
+  parentId: id.optional(),
+  status: CommentStatus.default('pending'),
+  createdAt: time,
+  editedAt: time.optional(),
+});
+export type CommentToImport = z.output<typeof CommentToImport>;
+
 /** A comment as the public sees it: `content` (Markdown) and `html` are empty unless it is approved. */
 export const PublicComment = z.object({
   id,

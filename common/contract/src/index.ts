@@ -30,6 +30,7 @@ export {
   CommentFact,
   CommentGone,
   CommentStatus,
+  CommentToImport,
   NewComment,
   type OwnComment,
   PublicComment,
