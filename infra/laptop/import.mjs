@@ -1,0 +1,47 @@
+// npm run import -- <folder | wordpress.xml | disqus.xml>: takes over posts and comments. What is there already is left alone.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { failClearly } from './fail-clearly.mjs';
+import { portsFrom, urlsOf } from './processes.cjs';
+import { createBlogClient } from './transfer/blog-client.mjs';
+import { readDisqus } from './transfer/disqus.mjs';
+import { readFolder } from './transfer/folder.mjs';
+import { transferToken } from './transfer/token.mjs';
+import { readWordPress } from './transfer/wordpress.mjs';
+
+async function read(path, blog) {
+  if (!existsSync(path)) throw new Error(`There is no ${path}.`);
+  if (statSync(path).isDirectory()) return readFolder(path);
+  const text = readFileSync(path, 'utf8');
+  if (/<disqus\b/.test(text)) return readDisqus(text, await Promise.all((await blog.postIds()).map(blog.post)));
+  if (/<rss\b/.test(text)) return readWordPress(text);
+  throw new Error(`${path} is no folder of an export, and neither a WordPress nor a Disqus export.`);
+}
+
+/** Takes over one after the other; one that is refused is told, and the rest goes on. */
+async function takeOver(what, items, put) {
+  const result = { added: 0, there: 0, refused: 0 };
+  for (const [index, item] of items.entries()) {
+    try {
+      result[(await put(item)) ? 'added' : 'there'] += 1;
+    } catch (error) {
+      result.refused += 1;
+      console.error(`! ${item.id}: ${error.message}`);
+    }
+    if ((index + 1) % 100 === 0) console.log(`${index + 1} of ${items.length} ${what}`);
+  }
+  console.log(`${what}: ${result.added} added, ${result.there} were there already, ${result.refused} refused.`);
+  return result.refused;
+}
+
+await failClearly(async () => {
+  const [given] = process.argv.slice(2);
+  if (given === undefined) throw new Error('From where? npm run import -- <folder | wordpress.xml | disqus.xml>');
+  const urls = urlsOf(portsFrom(process.env), process.env.HOST);
+  const blog = createBlogClient({ urls, token: await transferToken(process.env) });
+  const { posts, comments, unmatched = [] } = await read(resolve(given), blog);
+  const refused =
+    (await takeOver('posts', posts, blog.putPost)) + (await takeOver('comments', comments, blog.putComment));
+  for (const title of unmatched) console.error(`! No post here is called “${title}”: its comments are left out.`);
+  if (refused > 0 || unmatched.length > 0) process.exitCode = 1;
+});

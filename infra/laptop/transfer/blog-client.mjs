@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A service refused what was sent, in its own words. */
+function refusal(method, url, status, body) {
+  const faults = (body?.errors ?? []).map(({ path, message }) => `${path} ${message}`).join(', ');
+  return new Error(`${method} ${url} answered ${status}: ${[body?.detail, faults].filter(Boolean).join(' ')}`);
+}
+
+/** Talks to posts and comments as somebody with a token. Waits where a service asks for it (429, 503). */
+export function createBlogClient({ urls, token }) {
+  async function request(url, { method = 'GET', json } = {}) {
+    const type = json === undefined ? {} : { 'Content-Type': 'application/json' };
+    const response = await fetch(url, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...type },
+      body: json === undefined ? undefined : JSON.stringify(json),
+    }).catch(() => {
+      throw new Error(`Nobody answers at ${url}. Is the blog running? (npm start)`);
+    });
+    const body = await response.json().catch(() => undefined);
+    if (response.status === 429 || response.status === 503) {
+      await delay(1000 * (Number(response.headers.get('Retry-After')) || 1));
+      return request(url, { method, json });
+    }
+    if (!response.ok) throw refusal(method, url, response.status, body);
+    const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('Link') ?? '')?.[1];
+    return { status: response.status, body, next: next === undefined ? undefined : new URL(next, url).href };
+  }
+
+  async function* pages(url) {
+    for (let page = url; page !== undefined;) {
+      const { body, next } = await request(page);
+      yield body;
+      page = next;
+    }
+  }
+
+  const postUrl = (id) => `${urls.posts}/posts/${encodeURIComponent(id)}`;
+  const commentsUrl = (postId) => `${urls.comments}/posts/${encodeURIComponent(postId)}/comments`;
+  return {
+    /** Ids of all posts, drafts too. */
+    async postIds() {
+      const ids = [];
+      for (const list of ['/posts', '/posts?drafts=true']) {
+        for await (const page of pages(`${urls.posts}${list}`)) ids.push(...Object.values(page).map(({ id }) => id));
+      }
+      return ids;
+    },
+    post: async (id) => (await request(postUrl(id))).body,
+    /** All comments of a post. */
+    async comments(postId) {
+      const comments = [];
+      for await (const page of pages(commentsUrl(postId))) comments.push(...page);
+      return comments;
+    },
+    /** These say whether it is new here. */
+    putPost: async ({ id, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
+    async putComment({ id, postId, ...json }) {
+      const url = `${commentsUrl(postId)}/${encodeURIComponent(id)}`;
+      return (await request(url, { method: 'PUT', json })).status === 201;
+    },
+  };
+}

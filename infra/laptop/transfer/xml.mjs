@@ -1,0 +1,28 @@
+import { XMLParser } from 'fast-xml-parser';
+
+const isList = new Set(['item', 'wp:comment', 'category', 'thread', 'post']);
+
+/** Parses an export of another system. All values are texts. Entities that a document defines itself are not expanded. */
+export function parseXml(text) {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    parseTagValue: false,
+    parseAttributeValue: false,
+    trimValues: false,
+    processEntities: true,
+    isArray: (name) => isList.has(name),
+  });
+  return parser.parse(text);
+}
+
+/** The text of an element, whether or not it has attributes. */
+export const textOf = (value) =>
+  typeof value === 'object' && value !== null ? String(value['#text'] ?? '') : String(value ?? '');
+
+/** A time as ISO 8601, UTC; undefined where it is none. WordPress writes zeros for "never". */
+export function timeOf(text) {
+  const iso = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text) ? `${text.replace(' ', 'T')}Z` : text;
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
