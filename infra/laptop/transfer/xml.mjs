@@ -1,6 +1,8 @@
 import { XMLParser } from 'fast-xml-parser';
 
-const isList = new Set(['item', 'wp:comment', 'category', 'thread', 'post']);
+const item = 'rss.channel.item';
+/** What may be there several times is a list, also where it is there once. */
+const lists = new Set([item, `${item}.wp:comment`, `${item}.category`, 'disqus.thread', 'disqus.post']);
 
 /** Parses an export of another system. All values are texts. Entities that a document defines itself are not expanded. */
 export function parseXml(text) {
@@ -11,7 +13,7 @@ export function parseXml(text) {
     parseAttributeValue: false,
     trimValues: false,
     processEntities: true,
-    isArray: (name) => isList.has(name),
+    isArray: (_name, path) => lists.has(path),
   });
   return parser.parse(text);
 }
