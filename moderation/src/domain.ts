@@ -79,14 +79,18 @@ export function commentOf(fact: CommentFact, at: string): WatchedComment {
 
 /**
  * What a comment's fact asks for. `judge`: the text is new. `adopt`: it was judged by an earlier program that kept no
- * texts, so that only the text is missing. `nothing`: it is known, or a report of a verdict.
+ * texts, so that only the text is missing. `believe`: it was judged elsewhere, and came with an import. `nothing`: it is known, or a report of a verdict.
  */
 export function whatToDo(
   type: 'CommentCreated' | 'CommentUpdated',
   fact: CommentFact,
   { entry, verdict }: { entry?: Entry; verdict?: Verdict },
-): 'judge' | 'adopt' | 'nothing' {
-  if (type === 'CommentCreated') return entry ? 'nothing' : verdict ? 'adopt' : 'judge';
+): 'judge' | 'adopt' | 'believe' | 'nothing' {
+  if (type === 'CommentCreated') {
+    if (entry) return 'nothing';
+    if (verdict) return 'adopt';
+    return fact.status === 'pending' ? 'judge' : 'believe';
+  }
   if (fact.version === undefined || entry?.status === 'deleted') return 'nothing';
   if (fact.status !== 'pending') return !entry && verdict ? 'adopt' : 'nothing';
   return !entry || isEdit(entry.comment, fact) ? 'judge' : 'nothing';
@@ -109,6 +113,12 @@ export function judge(
   const entry: Entry = { comment, status, revision, spans, ...(rule === undefined ? {} : { rule }) };
   const verdict = verdictOn(entry, { by, at, byPerson: false, rule, reason });
   return status === 'pending' ? { entry, verdict } : { entry, verdict, fact: factOf(comment, verdict) };
+}
+
+/** What was decided elsewhere on a comment that was imported. Nobody needs to be told. */
+export function believe(comment: WatchedComment, status: CommentStatus, at: string): Decision {
+  const entry: Entry = { comment, status, revision: 1, spans: [] };
+  return { entry, verdict: verdictOn(entry, { by: 'an import', at, byPerson: false }) };
 }
 
 /** The text of a comment that an earlier program judged. Which version of the comment it was isn't known for sure. */

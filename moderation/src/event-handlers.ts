@@ -1,6 +1,6 @@
 import { blogEvents } from '@blog/contract';
 import type { ReceivedEvent } from '@blog/kit/state';
-import { adopt, commentOf, judge, postAfter, whatToDo } from './domain';
+import { adopt, believe, commentOf, judge, postAfter, whatToDo } from './domain';
 import type { ModerationTransaction } from './moderation-transaction';
 import type { ModerationStore } from './store';
 
@@ -60,6 +60,7 @@ async function commentChanged(
   // An edit may say less than what is known.
   const comment = { ...entry?.comment, ...commentOf(fact, entry?.comment.createdAt ?? timeOf(event, now)) };
   if (task === 'adopt') return last && tx.saveEntry(adopt(comment, last));
+  if (task === 'believe') return tx.save(believe(comment, fact.status, now.toISOString()), event);
   const { compiled } = await tx.rules();
   const outcome = compiled.evaluate(await tx.evaluated(comment));
   await tx.save(judge(comment, outcome, { last, at: now.toISOString() }), event);

@@ -56,6 +56,7 @@ describe('what a fact asks for', () => {
   it.each([
     ['CommentCreated', {}, {}, 'judge'],
     ['CommentCreated', { version: undefined }, {}, 'judge'],
+    ['CommentCreated', { status: 'approved' }, {}, 'believe'],
     ['CommentCreated', {}, known, 'nothing'],
     ['CommentCreated', {}, gone, 'nothing'],
     ['CommentCreated', {}, { verdict: verdicts[0] }, 'adopt'],

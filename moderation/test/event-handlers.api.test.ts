@@ -42,6 +42,14 @@ describe('CommentCreated', () => {
     expect(verdictsIn(file)[0]).not.toHaveProperty('commentVersion');
   });
 
+  it('that was judged elsewhere is believed, and told to nobody', async () => {
+    const { app, file } = startModeration(life);
+    await push(app, created('c1', 'an orange', { status: 'approved' }), created('c2', 'fine', { status: 'rejected' }));
+    expect(outboxOf(file)).toEqual([]);
+    expect(await idsIn(app, 'status=approved')).toEqual(['c1']);
+    expect(await idsIn(app, 'status=rejected')).toEqual(['c2']);
+  });
+
   it('is judged once when it is delivered twice, in one push or in two', async () => {
     const { app, file } = startModeration(life);
     await push(app, created('c1'), created('c1'));
