@@ -8,6 +8,10 @@
  * The publisher never pauses, so the latencies are those under full load: where publishing is faster than delivery,
  * they show the backlog. What the publisher itself can do at most are the lines of the bare http server.
  *
+ * "bus µs/event" is the processor time of all its threads: on a busy machine the figure to compare, as rates depend on
+ * who else wants the processor. BUS_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=<folder>" profiles our bus, one file for
+ * each thread: "main" takes requests and delivers, the other one writes the log.
+ *
  * Names: course, single, batch, batch-publish, classic, quorum, jetstream, ceilings.
  */
 import { parseArgs } from 'node:util';

@@ -124,23 +124,35 @@ function post(pool: Pool, request: PushRequest): SentPush {
  */
 export function createHttpSender({ connections, signer }: { connections: number; signer?: Signer }): Sender {
   const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    const pool =
-      pools.get(origin) ??
-      new Pool(origin, {
-        connections,
-        connect: { timeout: connectTimeoutMs },
-        // The time to the answer is measured outside, by the clock that everything here follows.
-        headersTimeout: 0,
-        bodyTimeout: answerBodyTimeoutMs,
-      });
+  /** By URL, which is read once: each push comes here. */
+  const targets = new Map<string, { pool: Pool; path: string }>();
+
+  function openPool(origin: string): Pool {
+    const pool = new Pool(origin, {
+      connections,
+      connect: { timeout: connectTimeoutMs },
+      // The time to the answer is measured outside, by the clock that everything here follows.
+      headersTimeout: 0,
+      bodyTimeout: answerBodyTimeoutMs,
+    });
     pools.set(origin, pool);
     return pool;
-  };
+  }
+
+  function targetOf(url: string): { pool: Pool; path: string } {
+    let target = targets.get(url);
+    if (!target) {
+      const { origin, pathname, search } = new URL(url);
+      target = { pool: pools.get(origin) ?? openPool(origin), path: `${pathname}${search}` };
+      targets.set(url, target);
+    }
+    return target;
+  }
+
   return {
     send(push) {
-      const { origin, pathname, search } = new URL(push.url);
-      return post(poolOf(origin), requestOf(`${pathname}${search}`, push, signer));
+      const { pool, path } = targetOf(push.url);
+      return post(pool, requestOf(path, push, signer));
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -101,7 +101,7 @@ describe('a subscriber that was stopped (SIGSTOP)', () => {
 
   it('is waited for with single probes, while others go on, and then gets everything in order', async () => {
     const { url, handled } = await startSubscriber();
-    const subscriptions = { stopped: { endpoints: [url], timeoutMs: 100 }, well: { endpoints: [well.url] } };
+    const subscriptions = { stopped: { endpoints: [url], timeoutMs: 1_000 }, well: { endpoints: [well.url] } };
     const bus = await startRealBus({ folder: folder(), subscriptions });
     const published = await publish(bus, 0, 500, 50);
     await untilStatus(bus, 'stopped', ({ cursor }) => cursor === 500);
