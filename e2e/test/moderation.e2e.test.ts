@@ -11,10 +11,14 @@ jest.setTimeout(60_000);
 const secret = 'a-secret-for-these-tests';
 const options: SystemOptions = { only: servers, env: { AUTH_SECRET: secret } };
 
+async function asAna(): Promise<Record<string, string>> {
+  const token = await signToken({ name: 'ana', roles: ['moderator'] }, { secret, seconds: 60, now: new Date() });
+  return { Authorization: `Bearer ${token}`, 'If-Match': '*' };
+}
+
 /** Asks moderation as Ana, who is a moderator. Throws unless the answer is 200. */
 async function ask<T>({ urls }: System, path: string, sent: { method?: string; json?: unknown } = {}): Promise<T> {
-  const token = await signToken({ name: 'ana', roles: ['moderator'] }, { secret, seconds: 60, now: new Date() });
-  const headers = { Authorization: `Bearer ${token}`, 'If-Match': '*' };
+  const headers = await asAna();
   const answer = await send<T>(`${urls.moderation}${path}`, { ...sent, headers });
   if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
   return answer.json();
@@ -51,8 +55,24 @@ function letsModeratorsDecide(getSystem: () => System): void {
 }
 
 describe('our services', () => {
-  const getSystem = useSystem(options);
+  const getSystem = useSystem({ ...options, only: [...servers, 'client'] });
   letsModeratorsDecide(getSystem);
+
+  it('are moderated through the one origin that browsers know, and from no other page', async () => {
+    const { urls } = getSystem();
+    const headers = await asAna();
+    const url = `${urls.client}/api/moderation`;
+    const block = (authorId: string, more = headers) =>
+      send(`${url}/blocklist`, { method: 'PUT', json: { authorId, action: 'hold' }, headers: more });
+    for (const authorId of ['a1', 'a2']) expect((await block(authorId)).status).toBe(200);
+    const list = await send(`${url}/blocklist?limit=1`, { headers });
+    expect(list.json()).toMatchObject([{ authorId: 'a2', by: 'ana' }]);
+    const next = /^<(.*)>; rel="next"$/.exec(list.headers.get('Link') ?? '')?.[1] ?? '';
+    expect((await send(new URL(next, urls.client).href, { headers })).json()).toMatchObject([{ authorId: 'a1' }]);
+    expect((await send(`${url}/rules`, { headers })).headers.get('ETag')).toMatch(/^"\d+"$/);
+    expect((await send(`${url}/rules`)).status).toBe(401);
+    expect((await block('a3', { ...headers, Origin: 'https://elsewhere.example' })).status).toBe(403);
+  });
 
   it('judge an edit again, and forget what is deleted', async () => {
     const system = getSystem();

@@ -17,15 +17,25 @@ export const listensTo = {
 type Event = ReceivedEvent<typeof listensTo>;
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
+/** So many comments go in one transaction, so that others need not wait until all of a post are gone. */
+const stepSize = 200;
+
 /** Applies events in order and in one transaction. Repeated and late ones change nothing. */
 export function createEventHandlers(
   store: ModerationStore,
   { now }: { now: () => Date },
 ): (events: Event[]) => Promise<void> {
-  return (events) =>
-    store.transaction(async (tx) => {
+  return async (events) => {
+    await store.transaction(async (tx) => {
       for (const event of events) await apply(tx, event, now());
     });
+    // A crash in between loses nothing: the event wasn't answered and comes again.
+    for (const event of events) if (event.type === 'PostDeleted') await forgetCommentsOf(store, event.data.id);
+  };
+}
+
+async function forgetCommentsOf(store: ModerationStore, postId: string): Promise<void> {
+  while ((await store.transaction((tx) => tx.forgetCommentsOf(postId, stepSize))) === stepSize);
 }
 
 function apply(tx: ModerationTransaction, event: Event, now: Date): Promise<void> {

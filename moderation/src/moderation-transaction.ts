@@ -24,8 +24,10 @@ export interface ModerationTransaction {
   deleteComment(id: string, postId: string): Promise<void>;
   findPost(id: string): Promise<WatchedPost | undefined>;
   savePost(post: WatchedPost): Promise<void>;
-  /** A post is gone, and with it its comments. */
+  /** A post is gone; its comments go by {@link forgetCommentsOf}. */
   deletePost(id: string): Promise<void>;
+  /** Forgets at most so many comments of a post, as if each were deleted; gives how many there were. */
+  forgetCommentsOf(postId: string, most: number): Promise<number>;
   block(blocked: Blocked): Promise<void>;
   /** Whether it was listed. */
   unblock(who: Pick<Blocked, 'kind' | 'value'>): Promise<boolean>;
@@ -83,7 +85,9 @@ export function moderationTransaction(
   };
 }
 
-function postsIn(tx: Transaction<Tables>): Pick<ModerationTransaction, 'findPost' | 'savePost' | 'deletePost'> {
+function postsIn(
+  tx: Transaction<Tables>,
+): Pick<ModerationTransaction, 'findPost' | 'savePost' | 'deletePost' | 'forgetCommentsOf'> {
   return {
     async findPost(id) {
       const row = await tx.selectFrom('posts').selectAll().where('id', '=', id).executeTakeFirst();
@@ -94,12 +98,16 @@ function postsIn(tx: Transaction<Tables>): Pick<ModerationTransaction, 'findPost
     },
     async deletePost(id) {
       await tx.replaceInto('posts').values({ id, title: '', created_at: '', version: null, deleted: 1 }).execute();
-      await tx
-        .updateTable('comments')
-        .set(forgotten)
-        .where('post_id', '=', id)
+    },
+    async forgetCommentsOf(postId, most) {
+      const some = tx
+        .selectFrom('comments')
+        .select('number')
+        .where('post_id', '=', postId)
         .where('status', '<>', 'deleted')
-        .execute();
+        .limit(most);
+      const [result] = await tx.updateTable('comments').set(forgotten).where('number', 'in', some).execute();
+      return Number(result?.numUpdatedRows ?? 0);
     },
   };
 }

@@ -124,6 +124,13 @@ function verdictsIn(file: string): VerdictFact[] {
   return rows.map(({ event }) => VerdictFact.parse((JSON.parse(event) as { data: unknown }).data));
 }
 
+/** Fails where the search index tells of another text than the one that is stored. */
+function expectSearchableAsStored(file: string): void {
+  const raw = openRaw(file);
+  raw.exec(`INSERT INTO comment_search (comment_search, rank) VALUES ('integrity-check', 1)`);
+  raw.close();
+}
+
 /** Runs a history against the real store; everything told arrives in the end, in its order, and some of it more often. */
 async function run(store: ModerationStore, file: string, steps: Step[]) {
   const comments = createComments();
@@ -181,6 +188,7 @@ describe('Whatever comments and moderators do, and however often events come', (
             expect(entry?.comment.version).toBe(known.textVersion);
             expect(verdicts[0]?.revision).toBe(entry?.revision);
           }
+          expectSearchableAsStored(file);
           const told = verdictsIn(file);
           for (const id of ids) {
             const revisions = told.filter((one) => one.id === id).map(({ revision = 0 }) => revision);

@@ -157,6 +157,17 @@ describe('CommentDeleted and PostDeleted', () => {
     expect(answer.status).toBe(404);
   });
 
+  it('of a post with many comments take all of them', async () => {
+    const { app } = startModeration(life);
+    await push(
+      app,
+      ...Array.from({ length: 450 }, (_, index) => created(`c${index}`)),
+      created('other', 'x', { postId: 'p2' }),
+    );
+    await push(app, event('PostDeleted', { id: 'p1' }));
+    expect((await ask(app, 'GET /queue')).body.counts).toMatchObject({ approved: 1 });
+  });
+
   it('count before what they are about, too', async () => {
     const { app, file } = startModeration(life);
     await push(app, event('CommentDeleted', { id: 'c1', postId: 'p1' }), event('PostDeleted', { id: 'p2' }));
