@@ -16,6 +16,7 @@ const PostInAnswer = z.object({
   version: optional(z.number()),
   updatedAt: optional(z.string()),
   commentCount: optional(z.number()),
+  excerptHtml: optional(z.string()),
 });
 
 const CommentInAnswer = z.object({

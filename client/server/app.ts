@@ -10,7 +10,7 @@ import { createCookies } from './cookies';
 import { forAllSites, frameHeaders } from './embed-headers';
 import { createEmbedPage } from './embed-page';
 import { errorPages } from './error-pages';
-import { createFeeds } from './feeds';
+import { createFeeds, createRobots } from './feeds';
 import { formBody, formFields } from './form-body';
 import { forwardedFor } from './forwarded-for';
 import { createFrontPage } from './front-page';
@@ -92,7 +92,7 @@ export function createApp(deps: AppDeps): App {
   const app = createServiceApp({ logger, metrics, isReady: () => true });
   app.use(deps.security ?? securityHeaders({ https }));
   app.use('/embed.js', forAllSites);
-  app.use('/embed/', frameHeaders(deps.embedOrigins));
+  app.use('/embed/:id', frameHeaders(deps.embedOrigins));
   app.use(files);
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.use(sameOrigin({ publicUrl }));
@@ -117,7 +117,7 @@ export function createApp(deps: AppDeps): App {
     '/feed.atom': { get: feeds },
     '/feed.json': { get: feeds },
     '/sitemap.xml': { get: feeds },
-    '/robots.txt': { get: feeds },
+    '/robots.txt': { get: createRobots(publicUrl) },
     '/sign-in': { get: signIn.read, post: [formBody, ...signIn.signIn] },
     '/sign-out': { post: signIn.signOut },
     '/theme': {

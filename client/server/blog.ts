@@ -147,7 +147,8 @@ export function createBlog({ posts, comments, query }: Services): Blog {
       if (!answer) throw new NotFound('There is no such page of the list.');
       const total = Number(single(answer.headers['total-count']) ?? NaN);
       return {
-        posts: Object.values(answer.value).sort(newestFirst),
+        // What was searched for comes with the best first.
+        posts: wanted.q === undefined ? Object.values(answer.value).sort(newestFirst) : Object.values(answer.value),
         total: Number.isNaN(total) ? undefined : total,
         older: nextCursor(single(answer.headers.link)),
         position: single(answer.headers['stream-position']),

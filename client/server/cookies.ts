@@ -3,6 +3,8 @@ import { readTheme, type Theme } from '../src/features/theme/theme';
 
 const themeCookie = 'theme';
 const tokensCookie = 'comment_tokens';
+/** The same for a frame in another site's page, where browsers neither keep nor send the other one. */
+const framedTokensCookie = 'framed_comment_tokens';
 const mostTokens = 20;
 const dayMs = 24 * 60 * 60 * 1000;
 /** What a token may look like, and how long it may be, so that 20 of them fit into a cookie. */
@@ -26,12 +28,24 @@ export function readCookie(req: Request, name: string): string | undefined {
   return undefined;
 }
 
-/** The cookies of the reader pages. No script in the browser can read them. */
+/** Whether a request comes from the comments in a frame: it is sent to them, or their page says that it sends it. */
+function isFramed(req: Request): boolean {
+  const referer = req.get('Referer') ?? '';
+  return (
+    req.originalUrl.startsWith('/embed/') || (URL.canParse(referer) && new URL(referer).pathname.startsWith('/embed/'))
+  );
+}
+
+/**
+ * The cookies of the reader pages. No script in the browser can read them, and no other site's page can send them
+ * (`SameSite=Lax`). For that very reason a frame in such a page needs cookies of its own: `Partitioned`, so that they are
+ * that one site's frame's alone and tell nothing across sites. Browsers take those over HTTPS and on this machine only.
+ */
 export function createCookies({ secure }: { secure: boolean }): Cookies {
   const settings = { httpOnly: true, sameSite: 'lax', secure, path: '/', encode: String } as const;
+  const framed = { ...settings, sameSite: 'none', secure: true, partitioned: true } as const;
   const tokens = (req: Request): string[] =>
-    (readCookie(req, tokensCookie) ?? '')
-      .split(':')
+    [...new Set([tokensCookie, framedTokensCookie].flatMap((name) => (readCookie(req, name) ?? '').split(':')))]
       .map((token) => token.replaceAll('%3D', '='))
       .filter((token) => wellFormedToken.test(token));
   return {
@@ -43,6 +57,7 @@ export function createCookies({ secure }: { secure: boolean }): Cookies {
       const kept = [...tokens(req).filter((each) => each !== token), token].slice(-mostTokens);
       const value = kept.map((each) => each.replaceAll('=', '%3D')).join(':');
       res.cookie(tokensCookie, value, { ...settings, maxAge: 30 * dayMs });
+      if (isFramed(req)) res.cookie(framedTokensCookie, value, { ...framed, maxAge: 30 * dayMs });
     },
   };
 }

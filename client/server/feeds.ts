@@ -7,7 +7,33 @@ import type { Service } from './service';
 const passedOn = ['content-type', 'cache-control', 'etag', 'last-modified', 'link', 'retry-after'];
 const conditions = ['if-none-match', 'if-modified-since'] as const;
 
-/** `/feed.atom`, `/feed.json`, `/sitemap.xml` and `/robots.txt`: the read model makes them, under this site's address. */
+/** `GET /robots.txt`: everything that is to be read may be found; what is asked for by a form may not. */
+export function createRobots(publicUrl: string): RequestHandler {
+  const closed = [
+    '/api/',
+    '/embed/',
+    '/sign-in',
+    '/write',
+    '/review',
+    '/*?q=',
+    '/*?*reply=',
+    '/*?*edit=',
+    '/*?*delete=',
+  ];
+  const lines = [
+    'User-agent: *',
+    ...closed.map((path) => `Disallow: ${path}`),
+    '',
+    `Sitemap: ${publicUrl}/sitemap.xml`,
+  ];
+  return (_req, res) =>
+    void res
+      .type('text/plain')
+      .set('Cache-Control', 'public, max-age=3600')
+      .send(`${lines.join('\n')}\n`);
+}
+
+/** `/feed.atom?tag=`, `/feed.json?tag=` and `/sitemap.xml`: the read model makes them, with this site's address in them. */
 export function createFeeds(query: Service): RequestHandler {
   return async (req, res) => {
     const gone = new AbortController();

@@ -39,7 +39,7 @@ export function createFrontPage({ blog, sessions, writers, readerOf, frameOf, pu
       description: messages.site.tagline,
       // Nobody should find a search by a search.
       ...(q === undefined ? { canonical: publicUrl + pathOf(wanted) } : {}),
-      ...(isPlain ? {} : { feed: { title, query: pathOf({ q, tag }).slice(1) } }),
+      ...(tag === undefined ? {} : { feed: { title: messages.search.tagged(tag), query: pathOf({ tag }).slice(1) } }),
     };
   }
 

@@ -11,6 +11,7 @@ export const site = {
   name: 'The Microservices Blog',
   tagline: 'Small services, written down.',
   skip: 'Skip to content',
+  feed: 'Feed',
   footer: 'Made of small services that share nothing but events.',
 } as const;
 
@@ -44,6 +45,22 @@ export const signIn = {
     password: 'Name and password don’t belong together.',
     link: 'This link was used before, or is too old.',
   },
+} as const;
+
+export const shortcuts = {
+  title: 'Keyboard shortcuts',
+  keys: [
+    ['?', 'This list'],
+    ['/', 'Search posts'],
+    ['j', 'Next post or comment'],
+    ['k', 'The one before'],
+    ['n', 'Show what is new'],
+    ['c', 'Write a comment'],
+    ['u', 'All posts'],
+    ['Ctrl+Enter', 'Send what is typed'],
+  ],
+  on: 'Shortcuts of one key are on',
+  close: 'Close',
 } as const;
 
 export const nav = { label: 'For you', write: 'Write', review: 'Review', system: 'System' } as const;

@@ -98,4 +98,45 @@ describe('The list of comments', () => {
     const rejected = comment('a', { status: 'rejected', content: '', version: 2 });
     expect(run(startList([comment('a')]), { type: 'heard', comments: [rejected] }).shown).toEqual([]);
   });
+
+  it('keeps an own comment in its place when it was changed: pending again, then approved with its new text', () => {
+    const own = comment('a', { own: true, html: '<p>old</p>' });
+    const changed = comment('a', { own: true, status: 'pending', content: 'new', html: '<p>new</p>', version: 2 });
+    const list = run(startList([own, comment('bb')]), { type: 'heard', comments: [changed] });
+    expect(list.shown).toMatchObject([{ id: 'a', status: 'pending', html: '<p>new</p>' }, { id: 'bb' }]);
+    const verdict = comment('a', { content: 'new', html: '<p>new</p>', version: 3 });
+    expect(run(list, { type: 'heard', comments: [verdict] }).shown[0]).toMatchObject({ status: 'approved', own: true });
+  });
+
+  it("withholds another's comment in its place while its changed text is pending, then shows that", () => {
+    const pending = comment('a', { status: 'pending', content: '', version: 2 });
+    const list = run(startList([comment('a'), comment('bb')]), { type: 'heard', comments: [pending] });
+    expect(list.shown).toMatchObject([{ id: 'a', status: 'pending', content: '' }, { id: 'bb' }]);
+    const approved = comment('a', { content: 'changed', version: 3 });
+    const shown = run(list, { type: 'heard', comments: [approved] });
+    expect(shown.shown).toMatchObject([{ id: 'a', content: 'changed' }, { id: 'bb' }]);
+    expect(shown.waiting).toEqual([]);
+  });
+
+  it('forgets a comment that is pending again before anybody has seen it', () => {
+    const waiting = run(startList([]), { type: 'heard', comments: [comment('a')] });
+    const pending = comment('a', { status: 'pending', content: '', version: 2 });
+    expect(run(waiting, { type: 'heard', comments: [pending] }).waiting).toEqual([]);
+  });
+
+  it('removes what was deleted, for good', () => {
+    const late: CommentListAction = { type: 'heard', comments: [comment('a', { version: 9 })] };
+    const list = run(startList([comment('a', { own: true }), comment('bb')]), { type: 'deleted', id: 'a' }, late);
+    expect(ids(list.shown)).toEqual(['bb']);
+    expect(list.waiting).toEqual([]);
+    expect(list.news).toEqual({ id: 'a', what: 'deleted' });
+  });
+
+  it('finds out what was deleted while nobody listened, as far as the newest page reaches', () => {
+    const list = startList([comment('a'), comment('bb'), comment('ccc'), comment('dddd', { own: true })]);
+    const caughtUp = run(list, { type: 'caught-up', comments: [comment('bb'), comment('eeeee')] });
+    expect(ids(caughtUp.shown)).toEqual(['a', 'bb', 'dddd']);
+    expect(ids(caughtUp.waiting)).toEqual(['eeeee']);
+    expect(ids(run(list, { type: 'caught-up', comments: [] }).shown)).toEqual(['dddd']);
+  });
 });

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Theme } from '../features/theme/theme';
+import { Shortcuts } from '../features/shortcuts/Shortcuts';
 import { ThemeChoice } from '../features/theme/ThemeChoice';
 import { messages } from '../messages';
 import { AccountMenu, type SignedIn } from './AccountMenu';
@@ -82,7 +83,10 @@ function Footer({ account, canSignIn = true, path }: PageFrame) {
   return (
     <footer className={styles.footer}>
       <p>
-        {messages.site.footer}{' '}
+        {messages.site.footer} <a href="/feed.atom">{messages.site.feed}</a>{' '}
+        <button type="button" data-shortcuts="" hidden>
+          {messages.shortcuts.title}
+        </button>{' '}
         {account || !canSignIn ? null : (
           <a href={`/sign-in?back=${encodeURIComponent(path)}`} rel="nofollow">
             {messages.signIn.title}
@@ -148,6 +152,7 @@ function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame
         {children}
       </main>
       <Footer {...frame} />
+      <Shortcuts />
     </body>
   );
 }

@@ -13,7 +13,7 @@ export interface EmbedPageProps {
 /** A post's comments alone, to stand in a frame under another site's page. */
 export function EmbedPage({ title, address, comments }: EmbedPageProps) {
   return (
-    <div className={styles.embed}>
+    <main className={styles.embed}>
       <h1 className="visually-hidden">{messages.embed.title(title)}</h1>
       <Island name="CommentsSection" props={comments} />
       <p className={styles.source}>
@@ -21,6 +21,6 @@ export function EmbedPage({ title, address, comments }: EmbedPageProps) {
           {messages.embed.source(messages.site.name)}
         </a>
       </p>
-    </div>
+    </main>
   );
 }

@@ -108,18 +108,20 @@ function Head(props: FrontPageProps) {
   );
 }
 
-function Pages({ isNewest, newest, older }: FrontPageProps) {
+/** What was searched for comes with the best first, all else with the newest. */
+function Pages({ filter: { q }, isNewest, newest, older }: FrontPageProps) {
   if (!older && isNewest) return null;
+  const [back, on] = q === undefined ? [texts.newest, texts.older] : [messages.search.first, messages.search.more];
   return (
-    <nav className={styles.pages} aria-label={texts.older}>
+    <nav className={styles.pages} aria-label={on}>
       {isNewest ? null : (
         <a href={newest}>
-          <Icon name="arrowLeft" /> {texts.newest}
+          <Icon name="arrowLeft" /> {back}
         </a>
       )}
       {older ? (
         <a href={older} rel="next">
-          {texts.older} <Icon name="arrowRight" />
+          {on} <Icon name="arrowRight" />
         </a>
       ) : null}
     </nav>

@@ -19,7 +19,7 @@ export function PostPage({ post, isYoung, canEdit, comments }: PostPageProps) {
   return (
     <>
       <nav className={styles.back}>
-        <a href="/">
+        <a href="/" rel="up">
           <Icon name="arrowLeft" /> {messages.post.back}
         </a>
         {canEdit ? (

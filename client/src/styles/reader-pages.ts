@@ -6,6 +6,7 @@ import '../features/posts/Article.module.css';
 import '../features/posts/PostList.module.css';
 import '../features/posts/SearchForm.module.css';
 import '../features/posts/Tags.module.css';
+import '../features/shortcuts/Shortcuts.module.css';
 import '../features/theme/ThemeChoice.module.css';
 import '../routes/AccountMenu.module.css';
 import '../routes/Document.module.css';

@@ -30,6 +30,8 @@ export const search = {
   noneTagged: (tag: string) => `No post is tagged “${tag}”.`,
   noneTaggedNext: 'The tag may have been changed, or its last post deleted.',
   all: 'All posts',
+  more: 'More posts',
+  first: 'Back to the first',
 } as const;
 
 export const write = {

@@ -11,12 +11,17 @@ import { EditForm } from './EditForm';
 
 const icons: Record<Comment['status'], IconName> = { pending: 'clock', approved: 'check', rejected: 'cross' };
 
-function Meta({ comment: { id, author, own, createdAt, editedAt } }: { comment: Comment }) {
+function Meta({ comment: { id, author, own, createdAt, editedAt }, to }: Pick<CommentItemProps, 'comment' | 'to'>) {
   const name = author || messages.comments.anonymous;
   return (
     <div className={styles.meta}>
       <span className={styles.author}>{name}</span>
       {own ? <span className={styles.you}>{messages.comments.you}</span> : null}
+      {to ? (
+        <span className={styles.inReply}>
+          {messages.comments.inReplyTo} <a href={`#c-${to.id}`}>{to.author || messages.comments.anonymous}</a>
+        </span>
+      ) : null}
       <a className={styles.permalink} href={`#c-${id}`} aria-label={messages.comments.permalink(name)}>
         <Time at={createdAt} />
       </a>
@@ -76,12 +81,14 @@ function State({ comment: { own, status, reason }, wasJudgedHere }: { comment: C
 
 interface CommentItemProps {
   comment: Comment;
+  /** Whom it answers, where that can't be seen from its place. */
+  to: { id: string; author: string } | undefined;
   wasJudgedHere: boolean;
   tools: CommentTools;
 }
 
 /** One comment, with the form that is open at it. */
-export function CommentItem({ comment, wasJudgedHere, tools }: CommentItemProps) {
+export function CommentItem({ comment, to, wasJudgedHere, tools }: CommentItemProps) {
   if (!comment.own && comment.status !== 'approved') {
     return <p className={styles.absent}>{messages.comments.withheld}</p>;
   }
@@ -89,7 +96,7 @@ export function CommentItem({ comment, wasJudgedHere, tools }: CommentItemProps)
   const isEdited = isOpened(opened, 'edit', comment.id);
   return (
     <>
-      <Meta comment={comment} />
+      <Meta comment={comment} to={to} />
       {isEdited ? (
         <EditForm comment={comment} tools={tools} />
       ) : (

@@ -119,11 +119,11 @@ function News({ list: { news, waiting }, postNews }: { list: CommentList; postNe
 }
 
 /** What has become of the article: beside it, so that nothing moves under the reader's eyes. */
-function PostNewsPill({ news }: { news: PostNews }) {
+function PostNewsPill({ news, page }: { news: PostNews; page: string }) {
   return (
     <div className={styles.postNews}>
       {news === 'changed' ? (
-        <a className="button" data-pill href="">
+        <a className="button" data-pill href={page}>
           <Icon name="pen" /> {messages.post.changed}
         </a>
       ) : null}
@@ -214,7 +214,7 @@ export function CommentsSection(props: CommentsSectionProps) {
       <News list={list} postNews={postNews} />
       {tools.isClosed ? <Notice title={messages.post.deleted} /> : null}
       {tools.isClosed ? null : <Composer tools={{ ...tools, form }} draft={draft} />}
-      <PostNewsPill news={postNews} />
+      <PostNewsPill news={postNews} page={props.action.replace(/\/comments$/, '')} />
     </Frame>
   );
 }

@@ -42,13 +42,13 @@ function Entry({ item, to, tools }: { item: Item; to: Item | undefined; tools: I
         aria-label={messages.comments.by(nameOf(item))}
         data-status={comment?.own ? comment.status : outgoing?.state}
       >
-        {to ? (
-          <p className={styles.inReply}>
-            {messages.comments.inReplyTo} <a href={`#c-${to.id}`}>{nameOf(to)}</a>
-          </p>
-        ) : null}
         {comment ? (
-          <CommentItem comment={comment} wasJudgedHere={tools.judgedHere.has(comment.id)} tools={tools} />
+          <CommentItem
+            comment={comment}
+            to={to?.comment}
+            wasJudgedHere={tools.judgedHere.has(comment.id)}
+            tools={tools}
+          />
         ) : null}
         {outgoing ? <OutgoingItem outgoing={outgoing} onRetry={tools.live.retry} onEdit={tools.takeBack} /> : null}
       </article>

@@ -4,6 +4,9 @@ import styles from './Article.module.css';
 import type { ReadablePost } from './post';
 import { Tags } from './Tags';
 
+/** What may be wider than the page scrolls, by the keyboard too. */
+const withReachableScrolling = (html: string): string => html.replace(/<(pre|table)>/g, '<$1 tabindex="0">');
+
 /** The article itself. Its HTML was sanitised where the Markdown was rendered. */
 export function Article({ post, isYoung }: { post: ReadablePost; isYoung: boolean }) {
   return (
@@ -20,7 +23,7 @@ export function Article({ post, isYoung }: { post: ReadablePost; isYoung: boolea
           </p>
         ) : null}
       </header>
-      <div className="prose" dangerouslySetInnerHTML={{ __html: post.html }} />
+      <div className="prose" dangerouslySetInnerHTML={{ __html: withReachableScrolling(post.html) }} />
     </article>
   );
 }

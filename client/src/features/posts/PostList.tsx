@@ -6,17 +6,24 @@ import type { ListedPost } from './post';
 import styles from './PostList.module.css';
 import { Tags } from './Tags';
 
+function Excerpt({ post: { excerpt, excerptHtml }, q }: { post: ListedPost; q: string | undefined }) {
+  if (excerptHtml) return <p className={styles.excerpt} dangerouslySetInnerHTML={{ __html: excerptHtml }} />;
+  return excerpt ? <p className={styles.excerpt}>{markWords(excerpt, q)}</p> : null;
+}
+
 function Entry({ post, q }: { post: ListedPost; q: string | undefined }) {
-  const { title, excerpt, tags, createdAt, commentCount } = post;
+  const { title, tags, createdAt, commentCount } = post;
   const path = postPath(post);
   return (
     <li className={styles.entry}>
       <article>
         <p className={styles.date}>{createdAt ? <Time at={createdAt} /> : null}</p>
         <h2 className={styles.title}>
-          <a href={path}>{markWords(title, q)}</a>
+          <a href={path} data-step="">
+            {markWords(title, q)}
+          </a>
         </h2>
-        {excerpt ? <p className={styles.excerpt}>{markWords(excerpt, q)}</p> : null}
+        <Excerpt post={post} q={q} />
         <div className={styles.foot}>
           {commentCount === undefined ? null : (
             <a className={styles.count} href={`${path}#comments`}>

@@ -3,6 +3,8 @@ export interface ListedPost {
   id: string;
   title: string;
   excerpt: string;
+  /** Where it was searched for: what of it was found, escaped, with the words marked. */
+  excerptHtml?: string | undefined;
   tags: string[];
   createdAt: string;
   commentCount?: number | undefined;

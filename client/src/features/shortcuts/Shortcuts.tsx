@@ -1,0 +1,30 @@
+import { messages } from '../../messages';
+import styles from './Shortcuts.module.css';
+
+/** The list of shortcuts. It is in every page, and opened by a script. */
+export function Shortcuts() {
+  const { title, keys, on, close } = messages.shortcuts;
+  return (
+    <dialog className={styles.dialog} id="shortcuts" aria-labelledby="shortcuts-title">
+      <h2 id="shortcuts-title">{title}</h2>
+      <dl className={styles.list}>
+        {keys.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <label className={styles.choice}>
+        <input type="checkbox" /> {on}
+      </label>
+      <form method="dialog">
+        <button className="button" type="submit">
+          {close}
+        </button>
+      </form>
+    </dialog>
+  );
+}
