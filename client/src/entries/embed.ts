@@ -1,8 +1,7 @@
 import { hydrateIslands } from '../browser/hydrate-islands';
-import { enhancePage } from '../browser/enhance-page';
 import { tellHeight } from '../browser/tell-height';
 import { CommentsSection } from '../features/comments/CommentsSection';
+import '../styles/reader-pages';
 
 hydrateIslands({ CommentsSection });
-enhancePage();
 tellHeight();
