@@ -25,7 +25,7 @@ export interface Verdict {
   postId: string;
   revision: number;
   status: QueueStatus;
-  /** Somebody's name, or in words what decided: `rule orange`, `the rules`, `the blocklist`. */
+  /** Somebody's name, or in words what decided: `rule orange`, `the rules`, `the blocklist`, `an import`. */
   by: string;
   byPerson: boolean;
   rule?: string;
@@ -79,7 +79,8 @@ export function commentOf(fact: CommentFact, at: string): WatchedComment {
 
 /**
  * What a comment's fact asks for. `judge`: the text is new. `adopt`: it was judged by an earlier program that kept no
- * texts, so that only the text is missing. `believe`: it was judged elsewhere, and came with an import. `nothing`: it is known, or a report of a verdict.
+ * texts, so that only the text is missing. `believe`: it was judged elsewhere, and came with an import. `nothing`: it is
+ * known, or a report of a verdict.
  */
 export function whatToDo(
   type: 'CommentCreated' | 'CommentUpdated',
