@@ -16,11 +16,12 @@ function printLogsOfFailure(system: System | undefined): void {
 /**
  * One system for all tests of the surrounding `describe`, or of the file. Gives a function that returns it.
  * What it started is ended even when a test fails, and then the logs of its processes are printed.
+ * Options that are known only later come as a function.
  */
-export function useSystem(options: SystemOptions = {}): () => System {
+export function useSystem(options: SystemOptions | (() => Promise<SystemOptions>) = {}): () => System {
   let system: System | undefined;
   beforeAll(async () => {
-    system = await startSystem(options);
+    system = await startSystem(typeof options === 'function' ? await options() : options);
   }, startWithinMs);
   afterEach(() => printLogsOfFailure(system));
   afterAll(() => system?.stop(), startWithinMs);

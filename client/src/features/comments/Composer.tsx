@@ -121,13 +121,14 @@ export function Composer({ tools, draft, replyTo }: ComposerProps) {
       <div className={styles.composerEnd}>
         <AuthorField {...fields} />
         <div className={styles.buttons}>
+          {/* The first button is the one that Enter presses. */}
+          <button type="submit" className="button" data-primary>
+            {messages.composer.submit}
+          </button>
           <PreviewButton preview={preview} textOf={() => draft.content.current?.value ?? ''} />
           {replyTo ? (
             <CancelLink tools={tools} focus={`c-${replyTo.id}`} onCancel={() => tools.close(`c-${replyTo.id}`)} />
           ) : null}
-          <button type="submit" className="button" data-primary>
-            {messages.composer.submit}
-          </button>
         </div>
       </div>
     </form>
