@@ -10,6 +10,8 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     secrets: settings.BUS_SECRET,
     publishers: settings.PUBLISHERS,
     eventTypes: settings.EVENT_TYPES,
+    diskReserve: settings.DISK_RESERVE_MB * 1024 * 1024,
+    ...(settings.BACKLOG_LIMIT === undefined ? {} : { backlogLimit: settings.BACKLOG_LIMIT }),
     takesFaults: settings.FAULTS === 'on',
     openWriter: writeInThread,
     ...{ logger, metrics },
