@@ -6,18 +6,24 @@ import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
+import type { GroupStatus } from './delivery/group-status';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
+import { createPatientState } from './delivery/patient-state';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
+import { limitBacklog } from './log/backlog';
+import type { EventLog } from './log/event-log';
+import { createRoom } from './log/room';
 import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
 import { createPublishers, type Publisher } from './publishers';
 import { observersOf } from './seen/observers';
 import { createSeen } from './seen/seen';
+import { mayWorkLater } from './sqlite';
 
 export interface BusOptions {
   /** Holds `event-bus.db` (the log) and `event-bus-delivery.db` (how far each group is). */
@@ -33,6 +39,10 @@ export interface BusOptions {
   /** JSON Schemas of the data of types that are known, for people. */
   eventTypes?: Readonly<Record<string, JsonSchema>>;
   limits?: Partial<GroupLimits>;
+  /** So many bytes of the disk stay free for the state of the delivery: publishes are refused before. Default 0. */
+  diskReserve?: number;
+  /** Publishes are refused while a group is so many events behind; paused ones don't count. Default: never. */
+  backlogLimit?: number;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
   /** How to write the log; `writeHere`, in this thread, unless it is given. */
@@ -53,9 +63,17 @@ export interface Bus {
 
 const clockAndChance = { clock: systemClock, random: Math.random };
 
-async function openFiles(folder: string, options: Omit<SqliteEventLogOptions, 'file'>) {
-  const log = await openSqliteEventLog({ file: join(folder, 'event-bus.db'), ...options });
-  const state = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
+async function openFiles(
+  { folder, diskReserve = 0, openWriter, logger, onFatal }: BusOptions,
+  options: Pick<SqliteEventLogOptions, 'wallTime' | 'onCommit'>,
+) {
+  const log = await openSqliteEventLog({
+    ...{ file: join(folder, 'event-bus.db'), room: createRoom({ folder, reserve: diskReserve }), onFatal },
+    ...options,
+    ...(openWriter ? { openWriter } : {}),
+  });
+  const stored = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
+  const state = createPatientState(stored, { clock: systemClock, logger, isLackOfRoom: mayWorkLater });
   return {
     log,
     state,
@@ -64,6 +82,14 @@ async function openFiles(folder: string, options: Omit<SqliteEventLogOptions, 'f
       await log.close();
     },
   };
+}
+
+function withLimit(log: EventLog, dispatcher: Pick<Dispatcher, 'statuses'>, limit: number | undefined): EventLog {
+  if (limit === undefined) return log;
+  const isMoving = ({ state }: GroupStatus): boolean => state !== 'paused' && state !== 'stopped';
+  const slowestCursor = (): number =>
+    Math.min(log.head(), ...dispatcher.statuses().flatMap((group) => (isMoving(group) ? [group.cursor] : [])));
+  return limitBacklog(log, { limit, slowestCursor });
 }
 
 /** Each group has its own connections, and meets its own faults. */
@@ -80,12 +106,10 @@ function createOpenSender(
 
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { operators, logger, metrics, onFatal, limits, openWriter } = options;
+  const { operators, logger, metrics, onFatal, limits } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
-  const { onCommit } = busMetrics;
-  const fileOptions = { wallTime, onFatal, onCommit, ...(openWriter ? { openWriter } : {}) };
-  const { log, state, close: closeFiles } = await openFiles(options.folder, fileOptions);
+  const files = await openFiles(options, { wallTime, onCommit: busMetrics.onCommit });
 
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings'> = {
@@ -93,6 +117,8 @@ export async function openBus(options: BusOptions): Promise<Bus> {
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
   };
+  const { state } = files;
+  const log = withLimit(files.log, groups, options.backlogLimit);
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const onEnd = (group: string): void => dispatcher.retryNow(group);
@@ -120,8 +146,9 @@ export async function openBus(options: BusOptions): Promise<Bus> {
     },
     async close() {
       faults?.close();
+      state.stopWaiting();
       await dispatcher.stop();
-      await closeFiles();
+      await files.close();
     },
   };
 }

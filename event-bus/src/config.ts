@@ -60,6 +60,10 @@ export const settings = z.object({
   OPERATORS: z.enum(['local', 'token'], 'must be local or token').optional(),
   /** `{"<publisher>": {"secret": ["whsec_…"], "types": ["PostCreated"]}}`: they may publish these types only. */
   PUBLISHERS: jsonSetting(z.record(name('publisher'), Publisher), {}),
+  /** So much of the disk stays free for the state of the delivery; publishes are refused (503) before. */
+  DISK_RESERVE_MB: z.coerce.number('not a number').min(0, 'must not be negative').default(64),
+  /** Publishes are refused (503) while a group is so many events behind. Not set: never. */
+  BACKLOG_LIMIT: z.coerce.number('not a number').int('not a whole number').min(1, 'must be at least 1').optional(),
   /** `on`: things may be made to go wrong on purpose. */
   FAULTS: z.enum(['on', 'off'], 'must be on or off').default('off'),
 });

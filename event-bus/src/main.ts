@@ -13,6 +13,8 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
     secrets: settings.BUS_SECRET,
     publishers: settings.PUBLISHERS,
     eventTypes: settings.EVENT_TYPES,
+    diskReserve: settings.DISK_RESERVE_MB * 1024 * 1024,
+    ...(settings.BACKLOG_LIMIT === undefined ? {} : { backlogLimit: settings.BACKLOG_LIMIT }),
     takesFaults: settings.FAULTS === 'on',
     operators: operatorsOnly({
       auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),

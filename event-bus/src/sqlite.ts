@@ -2,6 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 
+/** Whether SQLite did nothing, for want of room or of a lock, and may do it later. */
+export function mayWorkLater(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^SQLITE_(FULL|BUSY)/.test(String(error.code));
+}
+
 const levels = { NORMAL: 1, FULL: 2 };
 
 /** Another process may hold a lock only for moments (a backup); whoever waits longer gets SQLITE_BUSY. */
@@ -13,6 +18,8 @@ function migrate(db: Database, migrations: readonly string[]): void {
     if (version > migrations.length) {
       throw new Error(`the database is at version ${version}, this program knows ${migrations.length}: it is too old`);
     }
+    // Opening a database writes nothing: it works on a full disk too.
+    if (version === migrations.length) return;
     for (const migration of migrations.slice(version)) db.exec(migration);
     db.pragma(`user_version = ${migrations.length}`);
   });

@@ -32,6 +32,8 @@ export function createCursorSaver({
   let stored = saved;
   let stopped = false;
   let cancel: (() => void) | undefined;
+  /** A write may wait for room on the disk: no second one stands behind it. */
+  let saving = false;
 
   async function save(): Promise<void> {
     const now = cursor();
@@ -40,14 +42,21 @@ export function createCursorSaver({
     await state.moveCursor(group, now);
   }
 
+  async function saveLater(): Promise<void> {
+    cancel = undefined;
+    saving = true;
+    await save();
+    saving = false;
+    saveSoon();
+  }
+
+  function saveSoon(): void {
+    if (stopped || saving || cancel || cursor() === stored) return;
+    cancel = clock.schedule(everyMs, () => void saveLater().catch(onError));
+  }
+
   return {
-    saveSoon() {
-      if (stopped || cancel || cursor() === stored) return;
-      cancel = clock.schedule(everyMs, () => {
-        cancel = undefined;
-        save().catch(onError);
-      });
-    },
+    saveSoon,
     save,
     stop() {
       stopped = true;

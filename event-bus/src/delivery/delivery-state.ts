@@ -54,5 +54,7 @@ export interface DeliveryState extends DeadLetterState {
   /** Forgets a dead letter; with it, stores what becomes of its lane, if that is parked. */
   discard(name: string, sequence: number, lane: ParkedLane | undefined): Promise<void>;
 
+  /** Throws Unavailable while a transition waits for room on the disk: nothing that would wait behind it begins. */
+  expectRoom(): void;
   close(): Promise<void>;
 }

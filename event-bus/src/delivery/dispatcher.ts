@@ -88,11 +88,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   /** Changes what is stored of a group while it stands still, and starts it anew. */
   async function changed(name: string, change: () => Promise<void>): Promise<void> {
+    // Its stop would wait for room too.
+    state.expectRoom();
     await groups.get(name)?.stop();
     groups.delete(name);
-    await change();
-    const saved = await find(name);
-    if (saved) await run(saved);
+    try {
+      await change();
+    } finally {
+      const saved = await find(name);
+      if (saved) await run(saved);
+    }
   }
 
   async function find(name: string): Promise<SavedGroup | undefined> {
@@ -133,9 +138,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       }),
     remove: (name) =>
       inTurn(async () => {
-        await groupNamed(name).stop();
-        groups.delete(name);
-        await state.removeGroup(name);
+        groupNamed(name);
+        await changed(name, () => state.removeGroup(name));
       }),
     retryNow: (name) => groups.get(name)?.retryNow(),
     pause: (name, because) => inTurn(async () => groupNamed(name).pause(because)),

@@ -175,6 +175,7 @@ export function openSqliteDeliveryState({ file }: { file: string }): DeliverySta
     ...createGroups(db),
     ...createLaneTransitions(db),
     ...createDeadLetterState(db),
+    expectRoom: () => undefined,
     close: async () => void db.close(),
   };
 }

@@ -1,8 +1,10 @@
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { mayWorkLater } from '../sqlite';
 import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
 import { createGroupCommit, type Outcome } from './group-commit';
 import { type LogWriter, WriteFailed, writeHere } from './log-writer';
+import type { Room } from './room';
 import { createNewerKeys } from './sqlite-key-index';
 import { createLogReader } from './sqlite-log-reader';
 import { numbered, type Written } from './sqlite-writer';
@@ -17,6 +19,8 @@ export interface SqliteEventLogOptions {
   openWriter?: (file: string) => LogWriter | Promise<LogWriter>;
   /** ms since 1970. */
   wallTime: () => number;
+  /** Asked before each commit; absent where all of the disk may be used. */
+  room?: Room;
   /** Called once for an I/O error. The process must end: a failed fsync is not reported twice. */
   onFatal: (error: LogFailed) => void;
   /** Called after each commit: new events, those that were stored before, and the time that it took with its fsync. */
@@ -55,10 +59,12 @@ function createMemory(readDb: Database) {
   };
 }
 
+const sizeOf = (appends: Appends): number => appends.flat().reduce((sum, { text }) => sum + text.length, 0);
+
 /** Tells an I/O error, after which nothing more is written, from a lack of room. */
 function createSafeWrite(
   writer: LogWriter,
-  { wallTime, onFatal }: Pick<SqliteEventLogOptions, 'wallTime' | 'onFatal'>,
+  { wallTime, room, onFatal }: Pick<SqliteEventLogOptions, 'wallTime' | 'room' | 'onFatal'>,
 ) {
   let failed: LogFailed | undefined;
 
@@ -72,10 +78,11 @@ function createSafeWrite(
 
   async function write(appends: Appends): Promise<Written> {
     if (failed) throw failed;
+    room?.expect(sizeOf(appends));
     try {
       return await writer.write(appends, wallTime());
     } catch (error) {
-      if (error instanceof WriteFailed && /^SQLITE_(FULL|BUSY)/.test(error.code ?? '')) {
+      if (error instanceof WriteFailed && mayWorkLater(error)) {
         throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
       }
       throw fail(error);
@@ -90,14 +97,14 @@ function createSafeWrite(
  * Opening looks at the newest events only, whatever the size of the log.
  */
 export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
-  const { file, openWriter = writeHere, wallTime, onFatal, onCommit } = options;
+  const { file, openWriter = writeHere, wallTime, onCommit } = options;
   const writer = await openWriter(file);
   const readDb = new Sqlite(file, { readonly: true });
   const identity = readDb.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
   const memory = createMemory(readDb);
   const listeners: (() => void)[] = [];
   let lastFsyncAt: string | null = null;
-  const { write, fail } = createSafeWrite(writer, { wallTime, onFatal });
+  const { write, fail } = createSafeWrite(writer, options);
 
   const group = createGroupCommit({
     async commit(appends) {

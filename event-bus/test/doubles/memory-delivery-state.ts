@@ -137,6 +137,7 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
       });
     },
     ...createMemoryDeadLetters(() => tables, commit),
+    expectRoom: () => undefined,
     close: async () => undefined,
   };
 }

@@ -24,6 +24,22 @@ describe('the process', () => {
     expect(await bus.exited).toBe(0);
   }, 30_000);
 
+  it('refuses publishes while a group is too far behind, where that is asked for, and takes them again by itself', async () => {
+    const subscriptions = { g: { endpoints: [subscriber.url] } };
+    const bus = await startRealBus({ folder: folder(), subscriptions, env: { BACKLOG_LIMIT: '10' } });
+    const publish = () =>
+      request(bus.url)
+        .post('/events')
+        .send({ type: 'T', data: { n: 1 } });
+    await subscriber.stop();
+    for (let n = 0; n < 10; n += 1) await publish().expect(200);
+    const refused = await publish().expect(503);
+    expect(refused.headers['retry-after']).toBe('5');
+    await subscriber.start();
+    await subscriber.until(() => subscriber.handled().length === 10);
+    while ((await publish()).status !== 200);
+  }, 30_000);
+
   it.each([
     ['SUBSCRIPTIONS', '{"g":{"endpoints":[]}}', 'g.endpoints'],
     ['SUBSCRIPTIONS', '/nowhere/groups.json', 'ENOENT'],

@@ -1,11 +1,13 @@
-import { silentLogger } from '@blog/kit';
+import { silentLogger, Unavailable } from '@blog/kit';
+import type { Clock } from '../../src/delivery/clock';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/delivery/dispatcher';
-import type { DeliveryState } from '../../src/delivery/delivery-state';
+import { createPatientState } from '../../src/delivery/patient-state';
 import type { GroupLimits } from '../../src/delivery/limits';
 import type { Subscription } from '../../src/delivery/subscription';
 import type { EventLog } from '../../src/log/event-log';
 import type { MemoryDeliveryState } from '../doubles/memory-delivery-state';
-import { createChecker } from './checker';
+import type { createChecker } from './checker';
+import { DiskFull, mortal, onDisk, watched } from './disk';
 import type { SeededRandom } from './seeded-random';
 import { createSimulatedSender, type Subscriber } from './subscriber';
 import type { VirtualTime } from './virtual-time';
@@ -21,6 +23,8 @@ export interface World {
   limits: Partial<GroupLimits>;
   /** How likely each single transition is to be the last thing that the process does. */
   crashAtTransition: () => number;
+  /** Whether the disk is full at present. */
+  isFull?: () => boolean;
   /** Puts a fault into the bus itself, to see that it is found. */
   sabotage?: (deps: DispatcherDeps, subscriptions: World['subscriptions']) => DispatcherDeps;
 }
@@ -31,46 +35,31 @@ export interface Life {
   isAlive(): boolean;
   /** As SIGKILL: nothing that it had begun goes on. */
   kill(): void;
+  /** As SIGTERM. */
+  stop(): Promise<void>;
   fatal: unknown[];
 }
 
-const never = new Promise<never>(() => undefined);
-
-/** A process's view of its disk: it ends with the process, perhaps in the middle of a transition. */
-function mortal<T extends DeliveryState | EventLog>(target: T, isAlive: () => boolean, mayDie: () => void): T {
-  return new Proxy(target, {
-    get(of, name, receiver) {
-      const value: unknown = Reflect.get(of, name, receiver);
-      if (typeof value !== 'function' || name === 'head') return value;
-      return (...given: unknown[]): unknown => {
-        if (!isAlive()) return never;
-        mayDie();
-        if (!isAlive()) return never;
-        const result: unknown = Reflect.apply(value, of, given);
-        mayDie();
-        return isAlive() ? result : never;
-      };
-    },
-  });
+/** Its timers end with the process. */
+function lifeClock({ time }: World, isAlive: () => boolean): Clock {
+  return { ...time.clock, schedule: (ms, work) => time.clock.schedule(ms, () => isAlive() && work()) };
 }
 
-/** What is given up counts from the transition on, even where the process dies right after it. */
-function watched(state: DeliveryState, { gaveUp, discarded }: World['checker']): DeliveryState {
-  return {
-    ...state,
-    giveUp(group, letter, lane) {
-      gaveUp(group, letter.sequence);
-      return state.giveUp(group, letter, lane);
-    },
-    discard(group, sequence, lane) {
-      discarded(group, sequence);
-      return state.discard(group, sequence, lane);
-    },
+/** Where pushes to a group go. */
+function createOpenSender(world: World, isAlive: () => boolean): DispatcherDeps['openSender'] {
+  const { time, random, checker, subscribers, subscriptions } = world;
+  return (group) => {
+    const subscriber = subscribers[group];
+    if (!subscriber) throw new Error(`no subscriber ${group}`);
+    return createSimulatedSender(subscriber, {
+      ...{ time, random, isAlive, watcher: checker.watch(group) },
+      timeoutMs: subscriptions[group]?.timeoutMs ?? Infinity,
+    });
   };
 }
 
 export function startBus(world: World): Life {
-  const { time, random, checker, subscribers } = world;
+  const { random, checker } = world;
   let alive = true;
   const isAlive = (): boolean => alive;
   const fatal: unknown[] = [];
@@ -80,29 +69,39 @@ export function startBus(world: World): Life {
   };
   const log = mortal(world.log, isAlive, () => undefined);
   world.log.onAppended(() => alive && listeners.forEach((listener) => listener()));
-  const state = mortal<DeliveryState>(watched(world.state, checker), isAlive, mayDie);
+  const clock = lifeClock(world, isAlive);
+  const stored = onDisk(watched(world.state, checker), world.isFull ?? (() => false));
+  const state = createPatientState(mortal(stored, isAlive, mayDie), {
+    ...{ clock, logger: silentLogger },
+    isLackOfRoom: (error) => error instanceof DiskFull,
+  });
+  /** A start or a stop on a full disk ends the process. */
+  const endWith = (error: unknown): void => {
+    if (error instanceof Unavailable) alive = false;
+    else fatal.push(error);
+  };
   const deps: DispatcherDeps = {
     log: new Proxy(log, {
       get: (of, name, receiver): unknown =>
         name === 'onAppended' ? (listener: () => void) => listeners.push(listener) : Reflect.get(of, name, receiver),
     }),
     state,
-    openSender(group) {
-      const subscriber = subscribers[group];
-      if (!subscriber) throw new Error(`no subscriber ${group}`);
-      return createSimulatedSender(subscriber, {
-        ...{ time, random, isAlive, watcher: checker.watch(group) },
-        timeoutMs: world.subscriptions[group]?.timeoutMs ?? Infinity,
-      });
-    },
-    clock: { ...time.clock, schedule: (ms, work) => time.clock.schedule(ms, () => alive && work()) },
+    openSender: createOpenSender(world, isAlive),
+    clock,
     random: random.next,
     observer: { pushed: () => undefined, gaveUp: () => undefined },
     logger: silentLogger,
-    onFatal: (error) => fatal.push(error),
+    onFatal: endWith,
     limits: world.limits,
   };
   const dispatcher = createDispatcher(world.sabotage?.(deps, world.subscriptions) ?? deps);
-  dispatcher.start(world.subscriptions).catch((error: unknown) => fatal.push(error));
-  return { dispatcher, isAlive, kill: () => void (alive = false), fatal };
+  dispatcher.start(world.subscriptions).catch(endWith);
+  return {
+    ...{ dispatcher, isAlive, fatal },
+    kill: () => void (alive = false),
+    async stop() {
+      state.stopWaiting();
+      await dispatcher.stop();
+    },
+  };
 }

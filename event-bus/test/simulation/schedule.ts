@@ -62,6 +62,7 @@ interface Schedule extends World {
   /** The group that no trouble befalls, where there is one. */
   spared: string | undefined;
   hasOperator: boolean;
+  fillDisk: (forMs: number) => void;
   endTrouble: () => void;
 }
 
@@ -69,6 +70,7 @@ function createWorld(seed: number, sabotage: World['sabotage']): Schedule {
   const random = createSeededRandom(seed);
   const time = createVirtualTime({ creepMs: random.pick([0, 0.5]) });
   let over = false;
+  let fullUntil = 0;
   const names = ['one', 'two', 'three'].slice(0, random.between(1, 3));
   const subscriptions = Object.fromEntries(names.map((name) => [name, randomSubscription(random, name)]));
   const spared = names.length > 1 && random.chance(0.5) ? 'one' : undefined;
@@ -86,6 +88,8 @@ function createWorld(seed: number, sabotage: World['sabotage']): Schedule {
     checker: createChecker(subscriptions),
     // A small window, so that a short schedule fills it.
     limits: { window: { events: random.pick([4, 16, 256]), characters: 20_000 } },
+    isFull: () => !over && time.clock.now() < fullUntil,
+    fillDisk: (forMs) => void (fullUntil = time.clock.now() + forMs),
     crashAtTransition: () => (over ? 0 : crashes),
     ...(sabotage ? { sabotage } : {}),
     endTrouble() {
@@ -144,7 +148,7 @@ function troubleAtRandom(world: Schedule, life: { current: Life }, operator: Ope
   }
   async function stopWell(): Promise<void> {
     const stopping = life.current;
-    await stopping.dispatcher.stop();
+    await stopping.stop();
     if (stopping === life.current) restart();
   }
   /** A pause matters when an answer is on its way. */
@@ -166,9 +170,10 @@ function troubleAtRandom(world: Schedule, life: { current: Life }, operator: Ope
     () => void stopWell().catch((error: unknown) => life.current.fatal.push(error)),
     () => time.setWallClock(random.between(-3_600_000, 3_600_000)),
     sleepWhileBusy,
+    () => world.fillDisk(random.between(100, 20_000)),
     ...(world.hasOperator ? [operator.act] : [restart]),
   ];
-  const weights = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 6];
+  const weights = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 7, 7];
   const next = (): void => {
     if (time.clock.now() > troubleMs) return;
     troubles[random.pick(weights)]?.();
@@ -226,6 +231,6 @@ export async function runSchedule(seed: number, { sabotage }: Pick<World, 'sabot
     await operator.makeUp();
     await world.time.runUntil(world.time.clock.now() + healingMs);
   }
-  await life.current.dispatcher.stop();
+  await life.current.stop();
   return faultsAtTheEnd(world, life.current);
 }
