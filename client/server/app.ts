@@ -89,8 +89,8 @@ export function createApp(deps: AppDeps): App {
   const feeds = createFeeds(services.query);
   const api = createApi({ services, cookies, sessions });
 
-  const app = createServiceApp({ logger, metrics, isReady: () => true });
-  app.use(deps.security ?? securityHeaders({ https }));
+  const { security = securityHeaders({ https }) } = deps;
+  const app = createServiceApp({ logger, metrics, isReady: () => true, securityHeaders: security });
   app.use('/embed.js', forAllSites);
   app.use('/embed/:id', frameHeaders(deps.embedOrigins));
   app.use(files);

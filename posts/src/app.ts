@@ -1,12 +1,4 @@
-import {
-  id as postId,
-  NewPost,
-  type Post,
-  PostChange,
-  type PostInList,
-  PostToImport,
-  type PostWithHtml,
-} from '@blog/contract';
+import { NewPost, type Post, PostChange, type PostInList, PostToImport, type PostWithHtml } from '@blog/contract';
 import {
   type Auth,
   Conflict,
@@ -17,7 +9,6 @@ import {
   type Logger,
   mountRoutes,
   NotFound,
-  pageQuery,
   type Registry,
   requireVersion,
   setVersion,
@@ -26,8 +17,8 @@ import {
 import { renderMarkdown } from '@blog/kit/markdown';
 import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
 import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
+import { document, PostParams, PostsQuery } from './openapi';
 import type { PostStore } from './store';
 
 export interface PostsAppDeps {
@@ -49,14 +40,11 @@ export interface PostsAppDeps {
 const largestBody = 1.25 * 1024 * 1024;
 
 const noSuchPost = 'There is no such post.';
-const listQuery = pageQuery().extend({
-  drafts: z.enum(['true', 'false'], 'must be true or false').default('false'),
-});
 
 /** The routes of the posts service. */
 export function createApp(deps: PostsAppDeps): Express {
   const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin' });
+  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document });
   const authorsOnly = auth.requireRole('author');
 
   const isAuthor = async (req: Request): Promise<boolean> =>
@@ -67,7 +55,7 @@ export function createApp(deps: PostsAppDeps): Express {
     req.query['drafts'] === 'true' ? authorsOnly(req, res, next) : next();
 
   const list: RequestHandler = async (req, res) => {
-    const { limit, cursor, drafts } = listQuery.parse(req.query);
+    const { limit, cursor, drafts } = PostsQuery.parse(req.query);
     const { items, next } = await store.page(limit, { before: cursor, drafts: drafts === 'true' });
     linkNext(req, res, next);
     res.json(Object.fromEntries(items.map((post) => [post.id, withoutBody(post)])));
@@ -95,7 +83,8 @@ export function createApp(deps: PostsAppDeps): Express {
   };
 
   const read: RequestHandler = async (req, res) => {
-    const post = await store.find(postId.parse(req.params['id']));
+    const { id } = PostParams.parse(req.params);
+    const post = await store.find(id);
     res.vary('Authorization');
     if (!post || (post.draft && !(await isAuthor(req)))) throw new NotFound(noSuchPost);
     setVersion(res, post.version);
@@ -103,7 +92,7 @@ export function createApp(deps: PostsAppDeps): Express {
   };
 
   const change: RequestHandler = async (req, res) => {
-    const id = postId.parse(req.params['id']);
+    const { id } = PostParams.parse(req.params);
     const wanted = PostChange.parse(req.body);
     const post = await store.transaction(async (tx) => {
       const stored = await tx.find(id);
@@ -118,7 +107,7 @@ export function createApp(deps: PostsAppDeps): Express {
   };
 
   const remove: RequestHandler = async (req, res) => {
-    const id = postId.parse(req.params['id']);
+    const { id } = PostParams.parse(req.params);
     await store.transaction(async (tx) => {
       const stored = await tx.find(id);
       if (!stored) throw new NotFound(noSuchPost);
@@ -131,7 +120,7 @@ export function createApp(deps: PostsAppDeps): Express {
 
   /** Takes over a post from elsewhere. Again it changes nothing, so that an import can be repeated. */
   const takeOver: RequestHandler = async (req, res) => {
-    const id = postId.parse(req.params['id']);
+    const { id } = PostParams.parse(req.params);
     const given = PostToImport.parse(req.body);
     const { post, isNew } = await store.transaction(async (tx) => {
       const stored = await tx.find(id);

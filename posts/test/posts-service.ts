@@ -1,6 +1,8 @@
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
+import { document } from '../src/openapi';
 import { openPostStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
@@ -32,5 +34,5 @@ export function startPosts(
     logger: silentLogger,
     metrics: createMetrics('posts'),
   });
-  return { app, store, file, commits };
+  return { app: withDocumentedAnswers(app, { document, life }), mounted: app, store, file, commits };
 }

@@ -15,16 +15,7 @@
  */
 
 // What was written
-export {
-  NewPost,
-  Post,
-  PostChange,
-  PostFact,
-  PostGone,
-  type PostInList,
-  PostToImport,
-  type PostWithHtml,
-} from './post';
+export { NewPost, Post, PostChange, PostFact, PostGone, PostInList, PostToImport, PostWithHtml } from './post';
 export {
   CommentChange,
   CommentFact,

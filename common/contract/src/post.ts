@@ -13,7 +13,7 @@ export const NewPost = body({
   body: markdown.default(''),
   tags: tags.default([]),
   draft: draft.default(false),
-});
+}).meta({ id: 'NewPost' });
 export type NewPost = z.output<typeof NewPost>;
 
 /** What `PATCH /posts/:id` takes: whatever is to change. `draft: false` publishes; a published post stays so. */
@@ -22,31 +22,28 @@ export const PostChange = body({
   body: markdown.optional(),
   tags: tags.optional(),
   draft: draft.optional(),
-});
+}).meta({ id: 'PostChange' });
 export type PostChange = z.output<typeof PostChange>;
 
 /** What `PUT /posts/:id` takes: a post from elsewhere, with the times that it had there. */
-export const PostToImport = NewPost.extend({ createdAt: time, updatedAt: time.optional() });
+export const PostToImport = NewPost.extend({ createdAt: time, updatedAt: time.optional() }).meta({
+  id: 'PostToImport',
+});
 export type PostToImport = z.output<typeof PostToImport>;
 
 /** A post as its own service keeps it. `createdAt` is when it was published, of a draft when it was begun. */
-export const Post = z.object({
-  id,
-  title,
-  body: markdown,
-  tags,
-  draft,
-  createdAt: time,
-  updatedAt: time,
-  version,
-});
+export const Post = z
+  .object({ id, title, body: markdown, tags, draft, createdAt: time, updatedAt: time, version })
+  .meta({ id: 'Post' });
 export type Post = z.output<typeof Post>;
 
 /** A post in a list of the posts service. */
-export type PostInList = Omit<Post, 'body'>;
+export const PostInList = Post.omit({ body: true }).meta({ id: 'PostInList' });
+export type PostInList = z.output<typeof PostInList>;
 
 /** The answer of the posts service's `GET /posts/:id`: with the body as sanitised HTML. */
-export type PostWithHtml = Post & { html: string };
+export const PostWithHtml = Post.extend({ html: z.string() }).meta({ id: 'PostWithHtml' });
+export type PostWithHtml = z.output<typeof PostWithHtml>;
 
 /** The data of PostCreated and PostUpdated. The classic code sends `id` and `title` only. */
 export const PostFact = z.object({

@@ -18,7 +18,9 @@ export function text(most: number) {
 
 /** A {@link text} that says something. */
 export function requiredText(most: number) {
-  return text(most).refine((value) => value.trim() !== '', 'must not be empty');
+  return text(most)
+    .refine((value) => value.trim() !== '', 'must not be empty')
+    .meta({ minLength: 1 });
 }
 
 /** The id of an entity; it may come from somebody else's code, so any short text will do. */

@@ -90,7 +90,7 @@ describe('The body of a request', () => {
     const input: unknown = JSON.parse(
       '{"title":"a","id":"mine","version":9,"__proto__":{"tags":["x"]},"constructor":1}',
     );
-    expect(NewPost.parse(input)).toStrictEqual({ title: 'a', body: '', tags: [] });
+    expect(NewPost.parse(input)).toStrictEqual({ title: 'a', body: '', tags: [], draft: false });
     expect(NewComment.parse({ content: 'a', status: 'approved' })).toStrictEqual({ content: 'a', author: '' });
   });
 });

@@ -83,19 +83,21 @@ const optionalText = z.string().optional();
  * What an event must have at the door of a service: its `type`; of the rest, what is there has its type. Whether `data`
  * may be missing is for the schema of that type to say.
  */
-export const ReceivedEnvelope = z.object({
-  type: z.string('must be a string').min(1, 'must not be empty'),
-  data: z.unknown().optional(),
-  id: optionalText,
-  source: optionalText,
-  // Whoever can't tell the time tells none.
-  time: z.iso.datetime({ offset: true }).optional().catch(undefined),
-  partitionkey: optionalText,
-  sequence: z.number().int().optional(),
-  causationid: optionalText,
-  correlationid: optionalText,
-  traceparent: optionalText,
-});
+export const ReceivedEnvelope = z
+  .object({
+    type: z.string('must be a string').min(1, 'must not be empty'),
+    data: z.unknown().optional(),
+    id: optionalText,
+    source: optionalText,
+    // Whoever can't tell the time tells none.
+    time: z.iso.datetime({ offset: true }).optional().catch(undefined),
+    partitionkey: optionalText,
+    sequence: z.number().int().optional(),
+    causationid: optionalText,
+    correlationid: optionalText,
+    traceparent: optionalText,
+  })
+  .meta({ id: 'Event' });
 
 /** An event as it came in, perhaps from code that knows only `type` and `data`. */
 export type ReceivedEnvelope = z.output<typeof ReceivedEnvelope>;

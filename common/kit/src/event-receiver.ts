@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ReceivedEnvelope } from './envelope';
 import { type Fault, InvalidInput } from './errors';
 import { deepestNesting, jsonBody } from './json-body';
+import type { Operation } from './openapi';
 import { faultsOf } from './problem-json';
 import type { Verifier } from './signatures';
 
@@ -28,6 +29,20 @@ export interface EventReceiverOptions<S extends EventSchemas> {
 /** What one push may hold: the bus cuts its batches to a part of this. */
 const largestPush = 8 * 1024 * 1024;
 const types = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+
+/** What {@link eventReceiver} takes and answers. */
+export const eventReceiverOperation: Operation = {
+  summary: 'Takes events from the bus; types that are not listened to are accepted and ignored',
+  headers: {
+    'webhook-id': 'Of the signature (Standard Webhooks)',
+    'webhook-timestamp': 'Of the signature',
+    'webhook-signature': 'Needed where a secret is set',
+  },
+  body: z.union([ReceivedEnvelope, z.array(ReceivedEnvelope)]),
+  bodyTypes: types,
+  answers: { 200: { description: 'All are applied', body: z.object({ status: z.literal('OK') }) } },
+  problems: { 401: 'It is not signed as it must be' },
+};
 
 /**
  * The handlers of `POST /events`: one event, or an array of events in the order of their sequence.

@@ -22,6 +22,7 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
 
 // HTTP
 export { createServiceApp, finishApp, mountRoutes, type Routes, type ServiceAppOptions } from './service-app';
+export { openApi, type OpenApiDocument, type Operation, type RouteTable } from './openapi';
 export { createRequestTracker, type TrackRequest } from './track-requests';
 export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-body';
 export { type RunningServer, startServer } from './server';
@@ -44,7 +45,7 @@ export {
 export {
   faultsOf,
   formatPath,
-  type Problem,
+  Problem,
   problem,
   problemHandler,
   problemOf,

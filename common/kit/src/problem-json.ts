@@ -21,14 +21,17 @@ import type { Logger } from './logger';
 import { pathOf } from './track-requests';
 
 /** RFC 9457, with the fields at fault and the request's id, which is also in the log. */
-export interface Problem {
-  type: 'about:blank';
-  title: string;
-  status: number;
-  detail?: string;
-  errors?: Fault[];
-  requestId?: string;
-}
+export const Problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.output<typeof Problem>;
 
 const titles: Record<number, string> = {
   400: 'Bad Request',

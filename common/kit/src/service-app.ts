@@ -1,7 +1,9 @@
 import cors from 'cors';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Logger } from './logger';
+import type { Method, OpenApiDocument } from './openapi';
 import { notFoundHandler, problem, problemHandler, sendProblem } from './problem-json';
 import { createRequestTracker, type TrackRequest } from './track-requests';
 
@@ -17,24 +19,48 @@ export interface ServiceAppOptions {
   /** Whether pages of any origin may call this service, and which headers they may read then. */
   openTo?: 'any-origin' | 'no-origin';
   exposedHeaders?: string[];
+  /** What the process answers, for `/openapi.json`. */
+  document?: OpenApiDocument;
+  /** Sets what browsers may do with the answers; {@link apiHeaders} where it isn't said. A process with pages has its own. */
+  securityHeaders?: RequestHandler;
 }
+
+/**
+ * For answers that are data and never a page: whoever opens one in a browser gets nothing that runs, frames or is sniffed.
+ * `cors` decides who may read them; whether all comes by HTTPS is known to whoever stands in front.
+ */
+const apiHeaders: RequestHandler = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+});
 
 /** The door for events is open to no page: otherwise any site could push events through its visitor's browser. */
 const doorForEvents = /^\/events\/?$/i;
 
 /**
- * An Express app with what every process has: request ids, `/healthz` (alive), `/readyz` (ready), `/metrics`.
+ * An Express app with what every process has: request ids, `/healthz` (alive), `/readyz` (ready), `/metrics`, `/openapi.json`.
  * Mount routes with {@link mountRoutes}, then call {@link finishApp}.
  */
 export function createServiceApp(options: ServiceAppOptions): Express {
   const { metrics, isReady, health = () => ({}), openTo = 'no-origin', exposedHeaders = [] } = options;
-  const { trackRequest = createRequestTracker(options) } = options;
+  const { trackRequest = createRequestTracker(options), document, securityHeaders = apiHeaders } = options;
   const app = express();
   app.disable('x-powered-by');
   app.use((req, res, next) => {
     trackRequest(req, res, () => (req.route as { path?: string } | undefined)?.path ?? 'none');
     next();
   });
+  app.use(securityHeaders);
   if (openTo === 'any-origin') {
     const open = cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] });
     app.use((req, res, next) => (doorForEvents.test(req.path) ? next() : open(req, res, next)));
@@ -48,11 +74,11 @@ export function createServiceApp(options: ServiceAppOptions): Express {
       },
     },
     '/metrics': { get: async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics()) },
+    ...(document ? { '/openapi.json': { get: (_req: Request, res: Response) => void res.json(document) } } : {}),
   });
   return app;
 }
 
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Handlers = RequestHandler | RequestHandler[];
 
 /** Routes by path and method. */

@@ -20,4 +20,10 @@ export {
 export { createRelay, type Relay } from './relay';
 export { type BusConnection, busSettings, connectBus } from './bus-connection';
 export { BusAway, type BusClient, createBusClient, EventsRefused } from './bus-client';
-export { eventReceiver, type EventSchemas, parseEvents, type ReceivedEvent } from './event-receiver';
+export {
+  eventReceiver,
+  eventReceiverOperation,
+  type EventSchemas,
+  parseEvents,
+  type ReceivedEvent,
+} from './event-receiver';

@@ -55,6 +55,25 @@ describe('Every answer', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
+  it('is data for browsers, never a page, whatever it is', async () => {
+    for (const path of ['/things', '/nothing', '/fails', '/metrics']) {
+      const { headers } = await request(anApp()).get(path);
+      expect(headers).toMatchObject({
+        'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+      });
+    }
+  });
+
+  it('has the headers of a process with pages instead, where it has its own', async () => {
+    const app = anApp({ securityHeaders: (_req, res, next) => (res.set('X-Own', '1'), next()) });
+    const { headers } = await request(app).get('/things');
+    expect(headers).toMatchObject({ 'x-own': '1' });
+    expect(headers).not.toHaveProperty('content-security-policy');
+  });
+
   it('is 304 to whoever has it already', async () => {
     const { headers } = await request(anApp()).get('/things');
     const again = await request(anApp())
