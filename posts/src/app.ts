@@ -14,11 +14,11 @@ import {
   setVersion,
   type Verifier,
 } from '@blog/kit';
-import { renderMarkdown } from '@blog/kit/markdown';
 import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
 import { document, PostParams, PostsQuery } from './openapi';
+import { createRendering } from './rendering';
 import type { PostStore } from './store';
 
 export interface PostsAppDeps {
@@ -45,10 +45,14 @@ const noSuchPost = 'There is no such post.';
 export function createApp(deps: PostsAppDeps): Express {
   const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document });
+  const htmlOf = createRendering();
   const authorsOnly = auth.requireRole('author');
 
-  const isAuthor = async (req: Request): Promise<boolean> =>
-    (await auth.identify(req))?.roles.includes('author') ?? false;
+  /** Whoever has no token that counts is a reader: drafts are not there for them. */
+  const isAuthor = async (req: Request): Promise<boolean> => {
+    const identity = await auth.identify(req).catch(() => undefined);
+    return identity?.roles.includes('author') ?? false;
+  };
 
   /** Lists may be asked for by anybody, those of drafts by authors. */
   const readers: RequestHandler = (req, res, next) =>
@@ -88,7 +92,7 @@ export function createApp(deps: PostsAppDeps): Express {
     res.vary('Authorization');
     if (!post || (post.draft && !(await isAuthor(req)))) throw new NotFound(noSuchPost);
     setVersion(res, post.version);
-    res.json({ ...post, html: renderMarkdown(post.body) } satisfies PostWithHtml);
+    res.json({ ...post, html: htmlOf(post) } satisfies PostWithHtml);
   };
 
   const change: RequestHandler = async (req, res) => {

@@ -24,6 +24,14 @@ describe('a draft', () => {
     expect(events()).toEqual([]);
   });
 
+  it('is not there for whoever has another role, or a token that does not count', async () => {
+    const { at, author } = await started();
+    await at().post('/posts').set(author).send({ title: 'Soon', draft: true });
+    for (const other of [await as('moderator', 'operator'), { Authorization: 'Bearer forged' }]) {
+      expect((await at().get('/posts/p1').set(other)).status).toBe(404);
+    }
+  });
+
   it('can not be begun or listed by others', async () => {
     const { at } = await started();
     expect((await at().post('/posts').send({ title: 'Soon', draft: true })).status).toBe(401);
@@ -128,6 +136,15 @@ describe('PUT /posts/:id', () => {
     expect(eventTypes(events())).toEqual(['PostCreated']);
   });
 
+  it('keeps the time in UTC, in whatever zone it comes, so that lists are in order', async () => {
+    const { at, author } = await started();
+    const put = (createdAt: string) => at().put('/posts/x').set(author).send({ title: 'Old', createdAt });
+    const { status, body } = await put('2020-01-01T01:30:00+02:00');
+    expect({ status, createdAt: body.createdAt }).toEqual({ status: 201, createdAt: '2019-12-31T23:30:00.000Z' });
+    expect((await put('2019-12-31T23:30:00Z')).status).toBe(200);
+    expect((await put('0000-01-01T00:00:00+01:00')).status).toBe(400);
+  });
+
   it('needs the time', async () => {
     const { at, author } = await started();
     const { status, body } = await at().put('/posts/x').set(author).send({ title: 'Old' });
@@ -177,6 +194,23 @@ describe('where only authors write', () => {
     const { status, body } = await at().post('/posts').send({ title: 'T' });
     expect({ status, saysWhy: body.detail.includes('AUTH_SECRET') }).toEqual({ status: 403, saysWhy: true });
   });
+});
+
+it('a page of any origin may write as its author does, and read the version', async () => {
+  const { at } = await started();
+  const wanted = 'authorization,content-type,idempotency-key,if-match';
+  const preflight = await at()
+    .options('/posts/p1')
+    .set({
+      ...{ Origin: 'https://example.org', 'Access-Control-Request-Method': 'PATCH' },
+      'Access-Control-Request-Headers': wanted,
+    });
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-headers': wanted,
+    'access-control-allow-methods': expect.stringMatching(/PATCH.*DELETE/),
+  });
+  const { headers } = await at().get('/posts').set('Origin', 'https://example.org');
+  expect(headers['access-control-expose-headers']).toContain('ETag');
 });
 
 it('a post is not sent again to whoever has its version', async () => {

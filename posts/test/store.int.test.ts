@@ -1,7 +1,8 @@
 import type { Place } from '@blog/kit';
+import { outboxMigration } from '@blog/kit/state';
 import fc from 'fast-check';
 import { useTestLife } from '../../common/kit/test/test-life';
-import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
+import { openRaw, outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
 import { createPost, type Written } from '../src/domain';
 import { openPostStore, type PostStore } from '../src/store';
 import { noon } from './posts-service';
@@ -18,6 +19,24 @@ const save = (store: PostStore, written: Written) => store.transaction((tx) => t
 
 const aPost = (id: string, at = now()) =>
   createPost({ title: `Title of ${id}`, body: 'b', tags: ['t'], draft: false }, { id, now: at });
+
+it('posts of the first version of the file are there, published and never changed', async () => {
+  const file = life.file('posts.db');
+  const raw = openRaw(file);
+  raw.exec(`CREATE TABLE posts (id TEXT PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL,
+      created_at TEXT NOT NULL, version INTEGER NOT NULL) STRICT;
+    CREATE INDEX posts_by_time ON posts (created_at, id);
+    ${outboxMigration}
+    INSERT INTO posts VALUES ('old', 'Old', 'b', '["t"]', '${noon}', 1);
+    PRAGMA user_version = 1`);
+  raw.close();
+  const store = life.closing(openPostStore({ file, now }));
+  const times = { createdAt: noon, updatedAt: noon };
+  expect(await store.find('old')).toEqual({
+    ...{ id: 'old', title: 'Old', body: 'b', tags: ['t'], draft: false, ...times, version: 1 },
+  });
+  expect((await store.page(10)).items).toHaveLength(1);
+});
 
 describe('A post and its event', () => {
   it('are stored together, and found again after a restart', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { body, id, requiredText, text, time, version } from './text';
+import { body, id, requiredText, text, time, timeOfOthers, version } from './text';
 
 const title = requiredText(300);
 const markdown = text(200_000);
@@ -26,7 +26,7 @@ export const PostChange = body({
 export type PostChange = z.output<typeof PostChange>;
 
 /** What `PUT /posts/:id` takes: a post from elsewhere, with the times that it had there. */
-export const PostToImport = NewPost.extend({ createdAt: time, updatedAt: time.optional() }).meta({
+export const PostToImport = NewPost.extend({ createdAt: timeOfOthers, updatedAt: timeOfOthers.optional() }).meta({
   id: 'PostToImport',
 });
 export type PostToImport = z.output<typeof PostToImport>;

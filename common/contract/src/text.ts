@@ -29,6 +29,9 @@ export const id = requiredText(128);
 /** A moment: ISO 8601. */
 export const time = z.iso.datetime({ offset: true, error: 'must be a moment, as 2026-01-31T12:00:00Z' }).max(40);
 
+/** A moment as others write it, in any zone, read as UTC: texts of such moments are in their order. */
+export const timeOfOthers = time.transform((text) => new Date(text).toISOString()).pipe(time);
+
 /** How often an entity has been changed, 1 when it is new. A change with a higher version replaces a lower one. */
 export const version = z.number().int().positive();
 
