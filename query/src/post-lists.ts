@@ -24,11 +24,10 @@ export interface Tag {
 export interface PostLists {
   /**
    * The newest posts, or those before a place in the list, oldest first, each with its newest comments. A search gives
-   * the best first; its places say the rank where those of other lists say the time.
+   * the best first; its places say the rank where those of other lists say the time. `total` counts all that a filter
+   * lets through.
    */
-  list(filter: PostFilter, limit: number, before?: Place): Page<ListedPost>;
-  /** How many posts there are of those. */
-  count(filter: PostFilter): number;
+  list(filter: PostFilter, limit: number, before?: Place): Page<ListedPost> & { total?: number };
   /** A post as lists show it, without its comments. */
   summary(id: string): PostSummary | undefined;
   /** The newest posts, newest first, with their HTML: for feeds. */
@@ -62,7 +61,6 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
     `SELECT tag, count(*) AS count FROM post_tags GROUP BY tag
      HAVING count(*) < ? OR (count(*) = ? AND tag > ?) ORDER BY count DESC, tag LIMIT ?`,
   );
-  const countPosts = sqlite.prepare<[], number>('SELECT count(*) FROM posts').pluck();
   const countTag = sqlite.prepare<[string], number>('SELECT count(*) FROM post_tags WHERE tag = ?').pluck();
   const search = createSearch(sqlite);
 
@@ -81,15 +79,11 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
     list({ q, tag }, limit, before) {
       if (q === undefined) {
         const { items, next } = pageOf(byTime(limit + 1, tag, before), limit, (row) => row);
-        return { items: items.map(withComments), ...(next ? { next } : {}) };
+        const total = tag === undefined ? {} : { total: countTag.get(tag) ?? 0 };
+        return { items: items.map(withComments), ...total, ...(next ? { next } : {}) };
       }
-      const { found, next } = search.find(q, { tag, limit, after: before });
-      const items = found.map(({ excerptHtml, ...row }) => ({ ...withComments(row), excerptHtml }));
-      return { items, ...(next ? { next } : {}) };
-    },
-    count({ q, tag }) {
-      if (q !== undefined) return search.count(q, tag);
-      return (tag === undefined ? countPosts.get() : countTag.get(tag)) ?? 0;
+      const { posts, ...found } = search(q, { tag, limit, after: before });
+      return { items: posts.map(({ excerptHtml, ...row }) => ({ ...withComments(row), excerptHtml })), ...found };
     },
     summary(id) {
       const row = find.get(id);

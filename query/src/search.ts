@@ -5,9 +5,16 @@ import { excerptHtml, markBegins, markEnds, searchExpression } from './search-te
 
 export type FoundPost = RowOf<PostInList> & { excerptHtml: string };
 
+export interface Found {
+  posts: FoundPost[];
+  /** How many were found altogether, {@link mostRanked} at most. */
+  total: number;
+  next?: Place;
+}
+
 interface Ranked {
   number: number;
-  id: string;
+  /** Lower is better. */
   score: number;
 }
 
@@ -19,56 +26,53 @@ interface Wanted {
 
 /** A word in the title says more about a post than one in its tags, and that more than one in its text. */
 const rank = 'bm25(search, 8.0, 1.0, 4.0)';
-const hasTag = '(? IS NULL OR p.id IN (SELECT post_id FROM post_tags WHERE tag = ?))';
+/** Of the posts in which the words stand, so many of the newest are ranked: a search must not hold up all others. */
+export const mostRanked = 1_000;
 /** Words in an excerpt. */
 const excerptWords = 32;
-/** Lower is better; nothing is as good as this. */
-const best = -1e300;
 
-/** Finds posts by their words, the best first. A place in the list is the rank and the id of its last post. */
+/**
+ * Finds posts by their words, the best first. A place in the list is the rank and the number of its last post.
+ *
+ * Each statement looks the words up once, however many rows it gives: for the beginning of a word FTS5 merges the places
+ * of all words that begin so. The `+` keeps SQLite from doing that again for each row.
+ */
 export function createSearch(sqlite: SqliteDatabase) {
-  const ranked = sqlite.prepare<[string, string | null, string | null, number, number, string, number], Ranked>(
-    `SELECT number, id, score FROM (
-       SELECT p.number, p.id, ${rank} AS score FROM search JOIN posts p ON p.number = search.rowid
-       WHERE search MATCH ? AND ${hasTag})
-     WHERE score > ? OR (score = ? AND id < ?)
-     ORDER BY score, id DESC LIMIT ?`,
+  const ranked = sqlite.prepare<[string, number], Ranked>(
+    `SELECT rowid AS number, ${rank} AS score FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?`,
   );
-  // Only for the posts that are shown: making an excerpt costs more than finding the post. Numbers are bound as floats,
-  // and FTS5 takes no notice of a rowid that isn't an integer: without the cast this would find any post.
-  const shown = sqlite.prepare<[string, number], RowOf<PostInList> & { marked: string }>(
-    `SELECT ${summaryColumns}, snippet(search, 1, '${markBegins}', '${markEnds}', '…', ${excerptWords}) AS marked
-     FROM search JOIN posts p ON p.number = search.rowid WHERE search MATCH ? AND search.rowid = CAST(? AS INTEGER)`,
+  const rankedWithTag = sqlite.prepare<[string, string, number], Ranked>(
+    `SELECT rowid AS number, ${rank} AS score FROM search
+     WHERE search MATCH ? AND +rowid IN (SELECT number FROM post_tags JOIN posts ON id = post_id WHERE tag = ?)
+     ORDER BY rowid DESC LIMIT ?`,
   );
+  const excerpts = sqlite.prepare<[string, string], { number: number; marked: string }>(
+    `SELECT rowid AS number, snippet(search, 1, '${markBegins}', '${markEnds}', '…', ${excerptWords}) AS marked
+     FROM search WHERE search MATCH ? AND +rowid IN (SELECT value FROM json_each(?))`,
+  );
+  const find = sqlite.prepare<[number], RowOf<PostInList>>(`SELECT ${summaryColumns} FROM posts p WHERE number = ?`);
 
-  const matches = sqlite
-    .prepare<[string, string | null, string | null], number>(
-      `SELECT count(*) FROM search JOIN posts p ON p.number = search.rowid WHERE search MATCH ? AND ${hasTag}`,
-    )
-    .pluck();
-
-  function find(typed: string, { tag, limit, after }: Wanted): { found: FoundPost[]; next?: Place } {
+  return (typed: string, { tag, limit, after }: Wanted): Found => {
     const expression = searchExpression(typed);
-    if (expression === undefined) return { found: [] };
-    const score = after ? Number(after.createdAt) : best;
-    const wantedTag = tag ?? null;
-    const all = ranked.all(expression, wantedTag, wantedTag, score, score, after?.id ?? '', limit + 1);
-    const page = all.slice(0, limit);
-    const found = page.flatMap(({ number }) => {
-      const row = shown.get(expression, number);
-      if (!row) return [];
-      const { marked, ...post } = row;
-      return [{ ...post, excerptHtml: excerptHtml(marked) }];
+    if (expression === undefined) return { posts: [], total: 0 };
+    const all = tag === undefined ? ranked.all(expression, mostRanked) : rankedWithTag.all(expression, tag, mostRanked);
+    all.sort(byRank);
+    const place = after && { score: Number(after.createdAt), number: Number(after.id) };
+    const rest = place ? all.filter((one) => byRank(one, place) > 0) : all;
+    const page = rest.slice(0, limit);
+    const numbers = JSON.stringify(page.map(({ number }) => number));
+    const marked = new Map(excerpts.all(expression, numbers).map((row) => [row.number, row.marked]));
+    const posts = page.flatMap(({ number }) => {
+      const row = find.get(number);
+      return row ? [{ ...row, excerptHtml: excerptHtml(marked.get(number) ?? '') }] : [];
     });
     const last = page.at(-1);
-    return all.length > limit && last ? { found, next: { createdAt: String(last.score), id: last.id } } : { found };
-  }
-
-  return {
-    find,
-    count(typed: string, tag: string | undefined): number {
-      const expression = searchExpression(typed);
-      return expression === undefined ? 0 : (matches.get(expression, tag ?? null, tag ?? null) ?? 0);
-    },
+    const next = rest.length > limit && last ? { createdAt: String(last.score), id: String(last.number) } : undefined;
+    return { posts, total: all.length, ...(next ? { next } : {}) };
   };
+}
+
+/** The best first; of equally good ones the one that came last. */
+function byRank(a: Ranked, b: Ranked): number {
+  return a.score - b.score || b.number - a.number;
 }

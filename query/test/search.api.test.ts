@@ -1,7 +1,9 @@
+import { parseEvents } from '@blog/kit/state';
 import fc from 'fast-check';
 import request from 'supertest';
 import { walkList } from '../../common/kit/test/list-walk';
 import { useTestLife } from '../../common/kit/test/test-life';
+import { listensTo } from '../src/event-handlers';
 import { excerptHtml, searchExpression, textOf } from '../src/search-text';
 import { postCreated, startQuery } from './query-service';
 
@@ -113,6 +115,21 @@ describe('GET /posts?q=', () => {
     expect(walked).toHaveLength(9);
     expect([...walked].sort()).toEqual(ids);
     expect(pages.map((page) => Object.keys(page).length)).toEqual([2, 2, 2, 2, 1]);
+  });
+
+  it('ranks the newest thousand of more, so that no search holds up the others', async () => {
+    const { app, apply } = startQuery(life);
+    const ids = Array.from({ length: 1_010 }, (_, index) => `p${String(index).padStart(4, '0')}`);
+    await apply(
+      parseEvents(
+        ids.map((id) => postCreated(id)),
+        listensTo,
+      ),
+    );
+    const { headers } = await request(app).get('/posts?q=title&limit=1');
+    expect(headers['total-count']).toBe('1000');
+    const pages = await walkList<Record<string, unknown>>(app, '/posts?q=title');
+    expect(pages.flatMap((page) => Object.keys(page))).toEqual(ids.slice(10).reverse());
   });
 
   it('takes no cursor of another list', async () => {
