@@ -53,8 +53,19 @@ const limitedSanitizing: sanitizeHtml.IOptions = {
  * raw HTML too, is shown as the text that it is.
  */
 export function renderLimitedMarkdown(text: string): string {
+  return plainSentences.test(text) ? `<p>${text}</p>\n` : parseLimitedMarkdown(text);
+}
+
+/** What {@link renderLimitedMarkdown} gives, found the long way whatever the text. */
+export function parseLimitedMarkdown(text: string): string {
   return sanitizeHtml(limited.render(text), limitedSanitizing);
 }
+
+/**
+ * One line of words, with nothing between them that Markdown, a link or HTML could begin with: what most people write.
+ * Parsing it would only put a paragraph around it, and take most of the time in which a comment is read from the log.
+ */
+const plainSentences = /^\p{L}+(?:[,;!?.…]? [\p{L}\p{N}]+)*[!?.…]?$/u;
 
 const excerptLength = 220;
 

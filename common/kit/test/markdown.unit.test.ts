@@ -1,4 +1,5 @@
-import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '../src/markdown';
+import fc from 'fast-check';
+import { excerptOf, parseLimitedMarkdown, renderLimitedMarkdown, renderMarkdown } from '../src/markdown';
 
 const attacks = [
   '<script>alert(1)</script>',
@@ -82,6 +83,45 @@ describe('renderMarkdown', () => {
 });
 
 describe('renderLimitedMarkdown', () => {
+  it('gives the same for plain sentences, which it does not parse, as parsing them does', () => {
+    const words = ['Nice', 'post', 'é', '漢字', '42', 'www', 'x', 'example.org', 'http', 'LOCALHOST', 'e\u0301'];
+    const between = [
+      ' ',
+      ', ',
+      '. ',
+      '; ',
+      '! ',
+      '? ',
+      '… ',
+      '  ',
+      '.',
+      '-',
+      '\n',
+      ' - ',
+      ': ',
+      '*',
+      '_',
+      '(c) ',
+      "'",
+      '&',
+    ];
+    const sentence = fc
+      .array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(...between)), { minLength: 1, maxLength: 8 })
+      .map((parts) => parts.flat().join(''));
+    const plain = fc
+      .array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(...between.slice(0, 7))), {
+        minLength: 1,
+        maxLength: 8,
+      })
+      .map((parts) => parts.flat().join('').trim());
+    fc.assert(
+      fc.property(fc.oneof(sentence, plain, fc.string({ unit: 'grapheme' })), (text) => {
+        expect(renderLimitedMarkdown(text)).toBe(parseLimitedMarkdown(text));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it.each([
     ['**bold** and *soft*, ~~old~~', '<p><strong>bold</strong> and <em>soft</em>, <s>old</s></p>\n'],
     ['one\ntwo\n\nthree', '<p>one<br />\ntwo</p>\n<p>three</p>\n'],
