@@ -112,7 +112,8 @@ describe('whatever is accepted', () => {
           ext: fc.oneof(text, fc.integer()),
         },
         ...{
-          dataschema: fc.oneof(fc.webUrl(), uri),
+          // The SDK refuses what is a URI without being a URL of the web, such as "a:".
+          dataschema: fc.webUrl(),
           datacontenttype: fc.constantFrom('text/plain', 'a/b; c="d"', 'x'),
         },
         time: fc.oneof(
