@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -17,11 +18,19 @@ function keepStyles() {
  */
 const pages = { reader: ['page', 'front', 'post', 'embed'], app: ['write', 'review'] };
 
+const reactRouter = fileURLToPath(
+  new URL('dist/production/index.mjs', import.meta.resolve('react-router/package.json')),
+);
+
 /** Three builds: `vite build --mode reader` and `--mode app` for the browser, `vite build --ssr` for the process that renders. */
 export default defineConfig(({ isSsrBuild, mode }) => ({
   plugins: [react(), keepStyles()],
   // The shared packages are read from their source, as everywhere in development.
-  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  resolve: {
+    conditions: ['source', 'module', 'browser', 'development|production'],
+    // Its package names its development build for whatever condition.
+    alias: mode === 'app' ? [{ find: /^react-router$/, replacement: reactRouter }] : [],
+  },
   ssr: {
     resolve: { conditions: ['source', 'node', 'module', 'development|production'] },
     external: isSsrBuild ? ['@blog/kit', '@blog/kit/markdown', '@blog/contract', '@blog/contract/address'] : [],

@@ -17,7 +17,7 @@ import { createFrontPage } from './front-page';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { createPostPage } from './post-page';
-import { preview } from './preview';
+import { createPreview } from './preview';
 import { sameOrigin } from './same-origin';
 import { createSessions } from './sessions';
 import { createSignInPage } from './sign-in-page';
@@ -28,6 +28,7 @@ export interface AppDeps {
   services: Services;
   /** The address under which readers reach this process, without a slash at its end. */
   publicUrl: string;
+  blogName: string;
   accounts: Accounts;
   auth: Auth;
   /** Signs what those carry who have signed in; undefined where nobody can sign in. */
@@ -53,12 +54,13 @@ export interface App {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { services, publicUrl, assets, files, logger, metrics } = deps;
+  const { services, publicUrl, blogName, assets, files, logger, metrics } = deps;
   const https = publicUrl.startsWith('https:');
   const cookies = createCookies({ secure: https });
   const sessions = createSessions({ ...deps, secure: https });
   const frameOf = (req: Request, entry: EntryName = 'page') => ({
     theme: cookies.theme(req),
+    blogName,
     path: req.originalUrl,
     account: sessions.of(req)?.identity,
     canSignIn: sessions.areOpen,
@@ -70,6 +72,7 @@ export function createApp(deps: AppDeps): App {
     sessions,
     logger,
     publicUrl,
+    blogName,
     writers: deps.writers,
     now: deps.now,
     frameOf,
@@ -113,7 +116,7 @@ export function createApp(deps: AppDeps): App {
       get: [embed.allowed, embed.find],
       post: [embed.allowed, formBody, embed.change],
     },
-    '/preview': { post: preview },
+    '/preview': { post: createPreview() },
     '/feed.atom': { get: feeds },
     '/feed.json': { get: feeds },
     '/sitemap.xml': { get: feeds },

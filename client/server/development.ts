@@ -69,6 +69,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
         app = loaded.createApp({
           services,
           publicUrl: settings.PUBLIC_URL,
+          blogName: settings.BLOG_NAME,
           accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
           auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
           secret: settings.AUTH_SECRET[0],

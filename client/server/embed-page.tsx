@@ -20,7 +20,7 @@ import { sendPage } from './render';
  * allowed to. 404 where none is. {@link frameHeaders} must come before it.
  */
 export function createEmbedPage(tools: PageTools, { origins }: { origins: readonly string[] }) {
-  const { blog, readerOf, frameOf, publicUrl, now } = tools;
+  const { blog, readerOf, frameOf, publicUrl, blogName, now } = tools;
 
   async function draw(req: Request, res: Response, state: CommentsState): Promise<void> {
     const cursor = commentsCursorOf(req);
@@ -33,6 +33,7 @@ export function createEmbedPage(tools: PageTools, { origins }: { origins: readon
       frame: { ...frameOf(req, 'embed'), theme: readTheme(req.query['theme']), isBare: true },
       content: (
         <EmbedPage
+          blogName={blogName}
           title={title}
           address={publicUrl + postPath(data.post)}
           comments={commentsProps(data, state, { path: pathOf(req), cursor, now: now() })}

@@ -29,13 +29,22 @@ function pathOf(wanted: PostsWanted): string {
 }
 
 /** `GET /?q=&tag=&cursor=` and `POST /posts`: the list of posts, and the form that adds one. */
-export function createFrontPage({ blog, sessions, writers, readerOf, frameOf, publicUrl, logger }: PageTools) {
+export function createFrontPage({
+  blog,
+  sessions,
+  writers,
+  readerOf,
+  frameOf,
+  publicUrl,
+  blogName,
+  logger,
+}: PageTools) {
   function metaOf(wanted: PostsWanted): PageMeta {
     const { q, tag, cursor } = wanted;
     const isPlain = q === undefined && tag === undefined;
     const title = listTitle({ q, tag }, cursor === undefined);
     return {
-      title: isPlain && cursor === undefined ? messages.site.name : title,
+      title: isPlain && cursor === undefined ? blogName : title,
       description: messages.site.tagline,
       // Nobody should find a search by a search.
       ...(q === undefined ? { canonical: publicUrl + pathOf(wanted) } : {}),
@@ -68,6 +77,7 @@ export function createFrontPage({ blog, sessions, writers, readerOf, frameOf, pu
       frame: frameOf(req, 'front'),
       content: (
         <FrontPage
+          blogName={blogName}
           posts={data?.posts}
           total={data?.total}
           older={data?.older === undefined ? undefined : pathOf({ q, tag, cursor: data.older })}

@@ -12,6 +12,7 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
   const { app, closeStreams } = createApp({
     services: createServices({ settings, logger }),
     publicUrl: settings.PUBLIC_URL,
+    blogName: settings.BLOG_NAME,
     accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
     auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
     secret: settings.AUTH_SECRET[0],

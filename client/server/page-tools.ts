@@ -13,6 +13,7 @@ export interface PageTools {
   sessions: Sessions;
   logger: Logger;
   publicUrl: string;
+  blogName: string;
   /** Who may write posts. */
   writers: 'anyone' | 'authors';
   now: () => Date;

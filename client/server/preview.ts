@@ -1,10 +1,13 @@
-import { jsonBody } from '@blog/kit';
+import { jsonBody, TooManyRequests } from '@blog/kit';
 import { renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import type { RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 
 /** As much as a comment or a post may have. */
 const longest = { comment: 10_000, post: 200_000 };
+/** From one address: more than somebody types who sees each pause of theirs rendered. */
+const mostPerMinute = 120;
 const largestBody = 1.25 * 1024 * 1024;
 
 const Wanted = z
@@ -21,6 +24,14 @@ const render: RequestHandler = (req, res) => {
 
 /**
  * `POST /preview` `{"kind":"comment"|"post","markdown"}` → 200 `{"html"}`: rendered and sanitised by the code that will render
- * it once it is sent. Nothing is kept.
+ * it once it is sent. Nothing is kept. 429 for an address that asks too often: rendering takes the processor's time.
  */
-export const preview: RequestHandler[] = [...jsonBody({ limit: largestBody }), render];
+export function createPreview(): RequestHandler[] {
+  const limit = rateLimit({
+    ...{ windowMs: 60_000, limit: mostPerMinute, standardHeaders: false, legacyHeaders: false },
+    handler() {
+      throw new TooManyRequests('Too many previews. Wait a minute.', 60);
+    },
+  });
+  return [limit, ...jsonBody({ limit: largestBody }), render];
+}

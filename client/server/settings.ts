@@ -1,4 +1,4 @@
-import { authSettings, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
+import { authSettings, blogNameSetting, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
 import { z } from 'zod';
 
 const originListSetting = z
@@ -28,5 +28,6 @@ export const Settings = z.object({
   /** The origins whose pages may show a post's comments in a frame, with commas between. None: nobody's. */
   EMBED_ORIGINS: originListSetting,
   PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  BLOG_NAME: blogNameSetting,
 });
 export type Settings = z.output<typeof Settings>;

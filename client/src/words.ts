@@ -8,7 +8,6 @@ export * from './words/front';
 export const locale = 'en';
 
 export const site = {
-  name: 'The Microservices Blog',
   tagline: 'Small services, written down.',
   skip: 'Skip to content',
   feed: 'Feed',

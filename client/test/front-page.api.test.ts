@@ -128,4 +128,29 @@ describe('For programs', () => {
     await preview({ kind: 'poem', markdown: 'a' }).expect(400);
     await preview({ kind: 'post', markdown: 'a' }).set('Origin', 'http://evil.example').expect(403);
   });
+
+  it('an address gets so many previews a minute, and is told when to go on', async () => {
+    const preview = () =>
+      request(test.app).post('/preview').set('Accept', 'application/json').send({ kind: 'comment', markdown: 'a' });
+    for (let n = 0; n < 120; n++) await preview().expect(200);
+    const { body } = await preview().expect(429).expect('Retry-After', '60');
+    expect(body).toMatchObject({ status: 429, detail: 'Too many previews. Wait a minute.' });
+  });
+
+  it('every page says what the blog is called', async () => {
+    const named = await setUpApp({ blogName: 'Tea & Talk', embedOrigins: ['https://shop.example'] });
+    const { id } = named.blog.addPost({ title: 'T' });
+    const titles = {
+      '/': '<title>Tea &amp; Talk<',
+      [`/posts/${id}`]: '<title>T · Tea &amp; Talk<',
+      [`/embed/${id}`]: '',
+    };
+    for (const [path, title] of Object.entries(titles)) {
+      const { text } = await request(named.app).get(path).set('Accept', 'text/html').redirects(1).expect(200);
+      expect(text).toContain(title);
+      expect(text).toContain('Tea &amp; Talk');
+      expect(text).not.toContain('Microservices Blog');
+    }
+    await named.close();
+  });
 });

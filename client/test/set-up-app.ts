@@ -27,6 +27,7 @@ export interface TestBlog {
 /** The client's app before fake services that listen on ephemeral ports. */
 export async function setUpApp({
   publicUrl = 'http://blog.example',
+  blogName = 'The Microservices Blog',
   commentsUrls = [] as string[],
   canSignIn = true,
   writers = 'anyone',
@@ -57,6 +58,7 @@ export async function setUpApp({
     now,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
+    blogName,
     assets: Object.fromEntries(entries.map((name) => [name, assets(name)])) as Assets,
     files: (_req, _res, next) => next(),
     logger: silentLogger,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
+import { blogNameSetting, dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
 import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
@@ -17,8 +17,7 @@ const settings = z.object({
   ...busSettings,
   /** The address under which readers reach the blog: feeds and the sitemap link to it. */
   PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
-  /** What feeds are called. */
-  BLOG_NAME: z.string().max(100).default('The Microservices Blog'),
+  BLOG_NAME: blogNameSetting,
 });
 
 const parts: ProjectionParts = {

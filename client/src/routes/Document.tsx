@@ -21,6 +21,7 @@ export interface PageMeta {
 
 export interface PageFrame {
   theme: Theme;
+  blogName: string;
   /** The path of this page, to come back to. */
   path: string;
   /** Who is signed in. */
@@ -34,12 +35,12 @@ export interface PageFrame {
   styles: string[];
 }
 
-function OpenGraph({ meta }: { meta: PageMeta }) {
+function OpenGraph({ meta, blogName }: { meta: PageMeta; blogName: string }) {
   if (!meta.canonical) return <meta name="robots" content="noindex" />;
   return (
     <>
       <link rel="canonical" href={meta.canonical} />
-      <meta property="og:site_name" content={messages.site.name} />
+      <meta property="og:site_name" content={blogName} />
       <meta property="og:title" content={meta.title} />
       <meta property="og:type" content={meta.type ?? 'website'} />
       <meta property="og:url" content={meta.canonical} />
@@ -55,8 +56,8 @@ function OpenGraph({ meta }: { meta: PageMeta }) {
 const feedTypes = { atom: 'application/atom+xml', json: 'application/feed+json' };
 
 /** The feed of all posts, and of the page's own kind. */
-function Feeds({ feed }: PageMeta) {
-  const feeds = [{ title: messages.site.name, query: '' }, ...(feed ? [feed] : [])];
+function Feeds({ feed, blogName }: PageMeta & { blogName: string }) {
+  const feeds = [{ title: blogName, query: '' }, ...(feed ? [feed] : [])];
   return feeds.flatMap(({ title, query }) =>
     Object.entries(feedTypes).map(([ending, type]) => {
       const href = `/feed.${ending}${query}`;
@@ -105,8 +106,8 @@ interface DocumentProps {
 
 /** The whole HTML document around a page. */
 export function Document({ meta, frame, children }: DocumentProps) {
-  const isFront = meta.title === messages.site.name;
-  const title = isFront ? meta.title : `${meta.title} · ${messages.site.name}`;
+  const isFront = meta.title === frame.blogName;
+  const title = isFront ? meta.title : `${meta.title} · ${frame.blogName}`;
   return (
     <html lang={messages.locale} data-theme={frame.theme}>
       <head>
@@ -115,8 +116,8 @@ export function Document({ meta, frame, children }: DocumentProps) {
         <title>{title}</title>
         <meta name="color-scheme" content={frame.theme === 'auto' ? 'light dark' : frame.theme} />
         {meta.description ? <meta name="description" content={meta.description} /> : null}
-        <OpenGraph meta={meta} />
-        <Feeds {...meta} />
+        <OpenGraph meta={meta} blogName={frame.blogName} />
+        <Feeds {...meta} blogName={frame.blogName} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         {frame.styles.map((href) => (
           <link key={href} rel="stylesheet" href={href} />
@@ -140,7 +141,7 @@ function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame
         <div className={styles.bar}>
           <a className={styles.name} href="/">
             <Mark />
-            <span className={isFront ? 'visually-hidden' : undefined}>{messages.site.name}</span>
+            <span className={isFront ? 'visually-hidden' : undefined}>{frame.blogName}</span>
           </a>
           <div className={styles.right}>
             <AccountMenu account={frame.account} />

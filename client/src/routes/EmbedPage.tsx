@@ -5,20 +5,21 @@ import styles from './EmbedPage.module.css';
 
 export interface EmbedPageProps {
   title: string;
+  blogName: string;
   /** Of the post itself, absolute. */
   address: string;
   comments: CommentsSectionProps;
 }
 
 /** A post's comments alone, to stand in a frame under another site's page. */
-export function EmbedPage({ title, address, comments }: EmbedPageProps) {
+export function EmbedPage({ title, blogName, address, comments }: EmbedPageProps) {
   return (
     <main className={styles.embed}>
       <h1 className="visually-hidden">{messages.embed.title(title)}</h1>
       <Island name="CommentsSection" props={comments} />
       <p className={styles.source}>
         <a href={address} target="_blank" rel="noopener">
-          {messages.embed.source(messages.site.name)}
+          {messages.embed.source(blogName)}
         </a>
       </p>
     </main>

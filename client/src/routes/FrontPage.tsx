@@ -16,6 +16,7 @@ export interface PostFilter {
 }
 
 export interface FrontPageProps {
+  blogName: string;
   /** Newest first; undefined while the read model is away. */
   posts: ListedPost[] | undefined;
   filter: PostFilter;
@@ -129,12 +130,12 @@ function Pages({ filter: { q }, isNewest, newest, older }: FrontPageProps) {
 }
 
 export function FrontPage(props: FrontPageProps) {
-  const { filter, isNewest, form } = props;
+  const { blogName, filter, isNewest, form } = props;
   return (
     <>
       {isNewest && !isFiltered(filter) ? (
         <header className={styles.intro}>
-          <h1>{messages.site.name}</h1>
+          <h1>{blogName}</h1>
           <p>{messages.site.tagline}</p>
           {form ? <Island name="WritePost" props={form} /> : null}
         </header>

@@ -64,5 +64,8 @@ export function processSettings(port: number) {
   };
 }
 
+/** What the blog is called: the same in its pages and in its feeds. */
+export const blogNameSetting = z.string().max(100, 'must be at most 100 characters').default('The Microservices Blog');
+
 /** The settings of a process with a database: a folder that holds `<service>.db`. */
 export const dataDirSetting = z.string().default('data');

@@ -6,6 +6,7 @@
 
 // Settings, log, life
 export {
+  blogNameSetting,
   ConfigError,
   dataDirSetting,
   portSetting,
