@@ -14,6 +14,7 @@ import { createFeeds, createRobots } from './feeds';
 import { formBody, formFields } from './form-body';
 import { forwardedFor } from './forwarded-for';
 import { createFrontPage } from './front-page';
+import { document } from './openapi';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { createPostPage } from './post-page';
@@ -93,7 +94,7 @@ export function createApp(deps: AppDeps): App {
   const api = createApi({ services, cookies, sessions });
 
   const { security = securityHeaders({ https }) } = deps;
-  const app = createServiceApp({ logger, metrics, isReady: () => true, securityHeaders: security });
+  const app = createServiceApp({ logger, metrics, isReady: () => true, securityHeaders: security, document });
   app.use('/embed.js', forAllSites);
   app.use('/embed/:id', frameHeaders(deps.embedOrigins));
   app.use(files);

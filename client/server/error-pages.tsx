@@ -2,6 +2,7 @@ import { type Logger, NotFound, problem, problemOf, sendProblem, TooManyRequests
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ErrorPage, errorTitle } from '../src/routes/ErrorPage';
 import type { PageFrame } from '../src/routes/Document';
+import { document } from './openapi';
 import { sendPage } from './render';
 import { ForeignOrigin } from './same-origin';
 import { AnswerLost } from './service';
@@ -18,9 +19,10 @@ function problemFor(error: unknown) {
   return problemOf(error);
 }
 
-/** Browsers get a page, programs (and everything under `/api`) problem+json. Both carry the id that is in the log. */
+/** Browsers get a page, programs (and whoever asks for what is for programs) problem+json. Both carry the id that is in the log. */
 function wantsPage(req: Request): boolean {
-  return !req.originalUrl.startsWith('/api/') && req.accepts(['html', 'json']) === 'html';
+  const isForPrograms = req.originalUrl.startsWith('/api/') || Object.hasOwn(document.paths, req.path);
+  return !isForPrograms && req.accepts(['html', 'json']) === 'html';
 }
 
 /** The end of the app: what no route took is a 404, what failed is told by its meaning, anything unknown is a bare 500. */

@@ -10,7 +10,8 @@ const longest = { comment: 10_000, post: 200_000 };
 const mostPerMinute = 120;
 const largestBody = 1.25 * 1024 * 1024;
 
-const Wanted = z
+/** What `POST /preview` takes. */
+export const Wanted = z
   .object({
     kind: z.enum(['comment', 'post'], 'must be comment or post'),
     markdown: z.string('must be a string'),

@@ -1,4 +1,4 @@
-import { id as anyId, CommentChange, CommentToImport, NewComment } from '@blog/contract';
+import { CommentChange, CommentToImport, NewComment } from '@blog/contract';
 import {
   type Auth,
   createServiceApp,
@@ -7,16 +7,15 @@ import {
   linkNext,
   type Logger,
   mountRoutes,
-  pageQuery,
   type Registry,
   type Verifier,
 } from '@blog/kit';
 import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
-import { z } from 'zod';
 import { hashOf, tokenHeader } from './author-token';
 import { trustOwnProxies } from './client-address';
 import { createEventHandlers, listensTo } from './event-handlers';
+import { CommentParams, CommentsQuery, document, PostParams } from './openapi';
 import { senderOf, viewerOf } from './sender';
 import type { CommentStore } from './store';
 import type { SendingLimit } from './transaction';
@@ -38,11 +37,8 @@ export interface CommentsAppDeps {
   metrics: Registry;
 }
 
-const ofPost = z.object({ id: anyId });
-const ofComment = z.object({ id: anyId, commentId: anyId });
 /** The largest body: a comment of 10,000 characters, each of which JSON may write in six bytes (`\u8a9e`). */
 const largestBody = 64 * 1024;
-const page = pageQuery();
 const longestList = 100;
 /** What an answer depends on besides its address. */
 const varyBy = `${tokenHeader}, Authorization`;
@@ -51,14 +47,15 @@ const varyBy = `${tokenHeader}, Authorization`;
 export function createApp(deps: CommentsAppDeps): Express {
   const { store, auth, limits, onCommit, newId, now, verifier, logger, metrics } = deps;
   const exposedHeaders = [tokenHeader, 'Retry-After'];
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', exposedHeaders });
+  const isReady = store.isOpen;
+  const app = createServiceApp({ logger, metrics, isReady, openTo: 'any-origin', exposedHeaders, document });
   trustOwnProxies(app);
   const applyEvents = createEventHandlers(store);
 
   /** Answers with a page of a post's comments; a text that isn't approved goes to its author and to moderators only. */
   const list: RequestHandler = async (req, res) => {
-    const { id: postId } = ofPost.parse(req.params);
-    const { limit, cursor } = page.parse(req.query);
+    const { id: postId } = PostParams.parse(req.params);
+    const { limit, cursor } = CommentsQuery.parse(req.query);
     const viewer = await viewerOf(req, auth);
     const { items, next } = await store.page(postId, limit, cursor);
     linkNext(req, res, next);
@@ -67,7 +64,7 @@ export function createApp(deps: CommentsAppDeps): Express {
 
   /** Writes a comment: 201 with the post's comments, the new one's address and the token that proves its author. */
   const create: RequestHandler = async (req, res) => {
-    const { id: postId } = ofPost.parse(req.params);
+    const { id: postId } = PostParams.parse(req.params);
     const input = NewComment.parse(req.body);
     const wish = idempotentRequest(req);
     const secret = await store.secret();
@@ -88,14 +85,14 @@ export function createApp(deps: CommentsAppDeps): Express {
 
   /** Answers with one comment as the asker may see it; 404 where the post has none of this id. */
   const read: RequestHandler = async (req, res) => {
-    const place = ofComment.parse(req.params);
+    const place = CommentParams.parse(req.params);
     const comment = commentAt(place, await store.find(place.commentId));
     res.vary(varyBy).json(viewOf(comment, await viewerOf(req, auth)));
   };
 
   /** Gives a comment another text: 200 with the comment, pending again. */
   const change: RequestHandler = async (req, res) => {
-    const place = ofComment.parse(req.params);
+    const place = CommentParams.parse(req.params);
     const input = CommentChange.parse(req.body);
     const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
     const comment = await store.transaction((tx) => changeComment(tx, { place, input, sender, now: now() }));
@@ -105,7 +102,7 @@ export function createApp(deps: CommentsAppDeps): Express {
 
   /** Deletes a comment: 204. */
   const remove: RequestHandler = async (req, res) => {
-    const place = ofComment.parse(req.params);
+    const place = CommentParams.parse(req.params);
     const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
     await store.transaction((tx) => deleteComment(tx, { place, sender }));
     onCommit();
@@ -114,7 +111,7 @@ export function createApp(deps: CommentsAppDeps): Express {
 
   /** Takes over a comment from elsewhere: 201 with it, 200 where it is there already, 409 where another one is. */
   const importOne: RequestHandler = async (req, res) => {
-    const place = ofComment.parse(req.params);
+    const place = CommentParams.parse(req.params);
     const given = CommentToImport.parse(req.body);
     const { comment, isNew } = await store.transaction((tx) => takeOver(tx, place, given));
     onCommit();

@@ -1,4 +1,5 @@
-import type { OwnComment, PublicComment } from '@blog/contract';
+import { ModeratorComment, OwnComment, PublicComment } from '@blog/contract';
+import { z } from 'zod';
 import { type Comment, editableUntil } from './domain';
 
 /** As whom somebody looks at comments. */
@@ -8,8 +9,12 @@ export interface Viewer {
   isModerator: boolean;
 }
 
+/** A comment as somebody sees it. */
+export const CommentView = z.union([OwnComment, ModeratorComment, PublicComment]).meta({ id: 'CommentView' });
+export type CommentView = z.output<typeof CommentView>;
+
 /** A comment as this viewer may see it. */
-export function viewOf(comment: Comment, { tokenHashes, isModerator }: Viewer): PublicComment | OwnComment {
+export function viewOf(comment: Comment, { tokenHashes, isModerator }: Viewer): CommentView {
   if (tokenHashes.has(comment.tokenHash)) return ownView(comment);
   return isModerator ? moderatorView(comment) : publicView(comment);
 }
@@ -25,7 +30,7 @@ export function ownView(comment: Comment): OwnComment {
 }
 
 /** What a moderator may see: every text, and the reason where it was rejected. */
-export function moderatorView(comment: Comment): PublicComment & { reason?: string } {
+export function moderatorView(comment: Comment): ModeratorComment {
   const { reason } = comment;
   return { ...withText(comment, true), ...(reason === undefined ? {} : { reason }) };
 }

@@ -1,8 +1,10 @@
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
+import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
+import { document } from '../src/openapi';
 import { openCommentStore } from '../src/store';
 import type { SendingLimit } from '../src/transaction';
 
@@ -44,7 +46,8 @@ export function startComments(
     metrics: createMetrics('comments'),
   });
   return {
-    app,
+    app: withDocumentedAnswers(app, { document, life }),
+    mounted: app,
     store,
     file,
     commits,

@@ -3,6 +3,7 @@ import { eventReceiver } from '@blog/kit/state';
 import type { Express } from 'express';
 import { createEventHandlers, listensTo } from './event-handlers';
 import { createBlocklistRoutes } from './routes/blocklist';
+import { document } from './openapi';
 import type { RouteParts } from './routes/moderator';
 import { createQueueRoutes } from './routes/queue';
 import { createRuleRoutes } from './routes/rules';
@@ -18,7 +19,7 @@ export interface ModerationAppDeps extends RouteParts {
 /** The routes of the moderation service. No page of another origin may call it. */
 export function createApp({ verifier, logger, metrics, ...parts }: ModerationAppDeps): Express {
   const { store, onCommit } = parts;
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen });
+  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, document });
   const applyEvents = createEventHandlers(store, parts);
   mountRoutes(app, {
     ...createRuleRoutes(parts),

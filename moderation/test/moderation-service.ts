@@ -1,8 +1,10 @@
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
+import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
+import { document } from '../src/openapi';
 import type { RuleSet } from '../src/rules/rule-set';
 import { openModerationStore } from '../src/store';
 
@@ -22,7 +24,7 @@ export function startModeration(life: TestLife, { file = life.file('moderation.d
     logger: silentLogger,
     metrics: createMetrics('moderation'),
   });
-  return { app, store, file, commits };
+  return { app: withDocumentedAnswers(app, { document, life }), mounted: app, store, file, commits };
 }
 
 /** The header of somebody with these roles. */

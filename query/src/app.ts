@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { id as anyId } from '@blog/contract';
 import {
   createRequestTracker,
   createServiceApp,
@@ -7,17 +6,18 @@ import {
   type Logger,
   mountRoutes,
   type Registry,
+  type TrackRequest,
   type Verifier,
 } from '@blog/kit';
 import { eventReceiver } from '@blog/kit/state';
-import type { RequestHandler } from 'express';
-import { z } from 'zod';
+import type { Express, RequestHandler } from 'express';
 import { listensTo, type ReadModelEvent } from './event-handlers';
 import { type BlogAddress, createFeedRoutes } from './http/feed-routes';
 import { createPostRoutes } from './http/post-routes';
 import type { PreparedAnswers } from './http/prepared-answers';
 import { createPreparedListener, positionHeader } from './http/prepared-listener';
 import type { LiveStream } from './live-stream';
+import { changeNumber, document, StreamQuery } from './openapi';
 import type { ReadModelStore } from './store';
 
 export interface QueryAppDeps {
@@ -33,18 +33,23 @@ export interface QueryAppDeps {
   metrics: Registry;
 }
 
-const changeNumber = z.coerce.number('must be a number').int('must be a whole number').nonnegative();
-const streamQuery = z.object({ post: anyId.optional(), after: changeNumber.optional() });
+/** The routes of the read model, with the answers in front of them that are ready to be sent again. */
+export function createApp(deps: QueryAppDeps): RequestListener {
+  const { store, answers } = deps;
+  const trackRequest = createRequestTracker(deps);
+  const otherwise = createRoutes(deps, trackRequest);
+  return createPreparedListener({ answers, newest: store.changes.newest, trackRequest, otherwise });
+}
 
 /** The routes of the read model. */
-export function createApp(deps: QueryAppDeps): RequestListener {
+export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Express {
   const { store, apply, answers, stream, blog, verifier, logger, metrics } = deps;
-  const trackRequest = createRequestTracker({ metrics, logger });
   const app = createServiceApp({
     logger,
     metrics,
     trackRequest,
     isReady: store.isOpen,
+    document,
     openTo: 'any-origin',
     exposedHeaders: [positionHeader, 'Total-Count'],
   });
@@ -52,7 +57,7 @@ export function createApp(deps: QueryAppDeps): RequestListener {
   const feeds = createFeedRoutes(store, answers, blog);
 
   const live: RequestHandler = (req, res) => {
-    const query = streamQuery.parse(req.query);
+    const query = StreamQuery.parse(req.query);
     const lastEventId = changeNumber.safeParse(req.get('Last-Event-ID'));
     stream.open(res, { postId: query.post, after: lastEventId.success ? lastEventId.data : query.after });
   };
@@ -67,10 +72,5 @@ export function createApp(deps: QueryAppDeps): RequestListener {
     '/stream': { get: live },
     '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
   });
-  return createPreparedListener({
-    answers,
-    newest: store.changes.newest,
-    trackRequest,
-    otherwise: finishApp(app, logger),
-  });
+  return finishApp(app, logger);
 }

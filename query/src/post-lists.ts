@@ -31,7 +31,7 @@ export interface PostLists {
   /** A post as lists show it, without its comments. */
   summary(id: string): PostSummary | undefined;
   /** The newest posts, newest first, with their HTML: for feeds. */
-  newest(limit: number, tag?: string): PostForFeed[];
+  newest(limit: number, filter: PostFilter): PostForFeed[];
   /** The newest posts, newest first, with what an address is made of. */
   addresses(limit: number): PostAddress[];
   /** Tags by how many posts have them, most first, after a place in that list. */
@@ -82,15 +82,17 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
         const total = tag === undefined ? {} : { total: countTag.get(tag) ?? 0 };
         return { items: items.map(withComments), ...total, ...(next ? { next } : {}) };
       }
-      const { posts, ...found } = search(q, { tag, limit, after: before });
+      const { posts, ...found } = search.best(q, { tag, limit, after: before });
       return { items: posts.map(({ excerptHtml, ...row }) => ({ ...withComments(row), excerptHtml })), ...found };
     },
     summary(id) {
       const row = find.get(id);
       return row && withCount(row);
     },
-    newest: (limit, tag) =>
-      byTime(limit, tag).map((row) => ({ ...fromRow<PostInList>(row), html: findHtml.get(row.id) ?? '' })),
+    newest(limit, { q, tag }) {
+      const rows = q === undefined ? byTime(limit, tag) : search.newest(q, { tag, limit });
+      return rows.map((row) => ({ ...fromRow<PostInList>(row), html: findHtml.get(row.id) ?? '' }));
+    },
     addresses: (limit) => newestAddresses.all(limit),
     tags: (limit, { count, tag } = everyTag) => countTags.all(count, count, tag, limit),
   };

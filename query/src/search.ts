@@ -32,7 +32,7 @@ export const mostRanked = 1_000;
 const excerptWords = 32;
 
 /**
- * Finds posts by their words, the best first. A place in the list is the rank and the number of its last post.
+ * Finds posts by their words.
  *
  * Each statement looks the words up once, however many rows it gives: for the beginning of a word FTS5 merges the places
  * of all words that begin so. The `+` keeps SQLite from doing that again for each row.
@@ -52,11 +52,14 @@ export function createSearch(sqlite: SqliteDatabase) {
   );
   const find = sqlite.prepare<[number], RowOf<PostInList>>(`SELECT ${summaryColumns} FROM posts p WHERE number = ?`);
 
-  return (typed: string, { tag, limit, after }: Wanted): Found => {
+  const lookUp = (expression: string, tag: string | undefined): Ranked[] =>
+    tag === undefined ? ranked.all(expression, mostRanked) : rankedWithTag.all(expression, tag, mostRanked);
+
+  /** The best first. A place in the list is the rank and the number of its last post. */
+  function best(typed: string, { tag, limit, after }: Wanted): Found {
     const expression = searchExpression(typed);
     if (expression === undefined) return { posts: [], total: 0 };
-    const all = tag === undefined ? ranked.all(expression, mostRanked) : rankedWithTag.all(expression, tag, mostRanked);
-    all.sort(byRank);
+    const all = lookUp(expression, tag).sort(byRank);
     const place = after && { score: Number(after.createdAt), number: Number(after.id) };
     const rest = place ? all.filter((one) => byRank(one, place) > 0) : all;
     const page = rest.slice(0, limit);
@@ -69,7 +72,25 @@ export function createSearch(sqlite: SqliteDatabase) {
     const last = page.at(-1);
     const next = rest.length > limit && last ? { createdAt: String(last.score), id: String(last.number) } : undefined;
     return { posts, total: all.length, ...(next ? { next } : {}) };
-  };
+  }
+
+  /** The newest first. */
+  function newest(typed: string, { tag, limit }: Wanted): RowOf<PostInList>[] {
+    const expression = searchExpression(typed);
+    if (expression === undefined) return [];
+    return lookUp(expression, tag)
+      .flatMap(({ number }) => find.get(number) ?? [])
+      .sort(byTime)
+      .slice(0, limit);
+  }
+
+  return { best, newest };
+}
+
+/** The newest first. */
+function byTime(a: RowOf<PostInList>, b: RowOf<PostInList>): number {
+  const [one, other] = [`${a.createdAt} ${a.id}`, `${b.createdAt} ${b.id}`];
+  return one < other ? 1 : -1;
 }
 
 /** The best first; of equally good ones the one that came last. */

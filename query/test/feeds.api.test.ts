@@ -59,6 +59,27 @@ describe('GET /feed.atom', () => {
     });
   });
 
+  it('is a feed of what is found where words are asked for, newest first, and of a tag among that', async () => {
+    const { app, push } = await aBlog();
+    await push(
+      postCreated('old', { title: 'Jerry alone', createdAt: '2020-01-01T00:00:00Z', tags: ['x'] }),
+      postCreated('new', { title: 'About Jerry, Jerry and Jerry', createdAt: '2026-12-01T00:00:00Z' }),
+    );
+    const { text } = await request(app).get('/feed.atom?q=jerry');
+    const { feed } = parser.parse(text);
+    expect(feed).toMatchObject({ title: 'The Blog: “jerry”', id: 'https://blog.example/feed.atom?q=jerry' });
+    expect((feed.entry as { id: string }[]).map(({ id }) => id.split('/').at(-1))).toEqual(['new', 'p1', 'old']);
+
+    const { body } = await request(app).get('/feed.json?q=jerry&tag=x');
+    expect(body).toMatchObject({ title: 'The Blog: x, “jerry”', items: [{ title: 'Jerry alone' }] });
+    expect((await request(app).get('/feed.json?q=%20')).body.items).toHaveLength(4);
+    expect((await request(app).get('/feed.json?q=nothing')).body.items).toEqual([]);
+    const refused = await request(app)
+      .get(`/feed.atom?q=${'x'.repeat(201)}`)
+      .expect(400);
+    expect(refused.body.errors).toEqual([{ path: 'q', message: 'must be at most 200 characters' }]);
+  });
+
   it('is valid, too, where there is nothing', async () => {
     const { text } = await request(startQuery(life).app).get('/feed.atom?tag=none');
     expect(XMLValidator.validate(text)).toBe(true);

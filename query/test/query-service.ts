@@ -2,11 +2,13 @@ import { createMetrics, silentLogger } from '@blog/kit';
 import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
 import request from 'supertest';
 import { openRaw } from '../../common/kit/test/raw-database';
+import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import type { ProjectionParts } from '../src/event-handlers';
 import { createPreparedAnswers } from '../src/http/prepared-answers';
 import { createLiveStream } from '../src/live-stream';
+import { document } from '../src/openapi';
 import { createApply } from '../src/read-model';
 import { openReadModelStore } from '../src/store';
 
@@ -29,7 +31,8 @@ export function startQuery(life: TestLife, name = 'query.db') {
   const stream = life.closing(createLiveStream({ changes: store.changes, logger: silentLogger }));
   const answers = createPreparedAnswers();
   const apply = createApply({ store, answers, stream, parts });
-  const app = createApp({ store, apply, answers, stream, blog, logger: silentLogger, metrics: createMetrics('query') });
+  const deps = { store, apply, answers, stream, blog, logger: silentLogger, metrics: createMetrics('query') };
+  const app = withDocumentedAnswers(createApp(deps), { document, life });
   /** Pushes events as the bus does. */
   const push = async (...events: object[]): Promise<void> => {
     await request(app)
@@ -37,7 +40,7 @@ export function startQuery(life: TestLife, name = 'query.db') {
       .send(events.length === 1 ? events[0] : events)
       .expect(200, { status: 'OK' });
   };
-  return { app, store, stream, answers, apply, push, file };
+  return { app, deps, store, stream, answers, apply, push, file };
 }
 
 /** The read model's content, without what only this file is about: numbers of rows and of changes. */

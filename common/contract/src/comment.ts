@@ -17,11 +17,11 @@ export const NewComment = body({
   author: author.default(''),
   parentId: id.optional(),
   website: z.string().max(2_000).optional(),
-});
+}).meta({ id: 'NewComment' });
 export type NewComment = z.output<typeof NewComment>;
 
 /** What `PATCH /posts/:id/comments/:commentId` takes. */
-export const CommentChange = body({ content });
+export const CommentChange = body({ content }).meta({ id: 'CommentChange' });
 export type CommentChange = z.output<typeof CommentChange>;
 
 /** What `PUT /posts/:id/comments/:commentId` takes: a comment from elsewhere, with its time and what was decided on it. */
@@ -32,29 +32,42 @@ export const CommentToImport = body({
   status: CommentStatus.default('pending'),
   createdAt: time,
   editedAt: time.optional(),
-});
+}).meta({ id: 'CommentToImport' });
 export type CommentToImport = z.output<typeof CommentToImport>;
 
 /** A comment as the public sees it: `content` (Markdown) and `html` are empty unless it is approved. */
-export const PublicComment = z.object({
-  id,
-  postId: id,
-  author,
-  content: z.string(),
-  /** `content` as sanitised HTML. */
-  html: z.string(),
-  status: CommentStatus,
-  createdAt: time,
-  /** When its author last changed it; absent where that never was. */
-  editedAt: time.optional(),
-  /** The comment that it replies to. */
-  parentId: id.optional(),
-  version,
-});
+export const PublicComment = z
+  .object({
+    id,
+    postId: id,
+    author,
+    content: z.string(),
+    /** `content` as sanitised HTML. */
+    html: z.string(),
+    status: CommentStatus,
+    createdAt: time,
+    /** When its author last changed it; absent where that never was. */
+    editedAt: time.optional(),
+    /** The comment that it replies to. */
+    parentId: id.optional(),
+    version,
+  })
+  .meta({ id: 'PublicComment' });
 export type PublicComment = z.output<typeof PublicComment>;
 
 /** A comment as its author sees it: with its content, the reason where it was rejected, and until when it may be edited. */
-export type OwnComment = PublicComment & { own: true; reason?: string; editableUntil?: string };
+export const OwnComment = PublicComment.extend({
+  own: z.literal(true),
+  reason: z.string().optional(),
+  editableUntil: time.optional(),
+}).meta({ id: 'OwnComment' });
+export type OwnComment = z.output<typeof OwnComment>;
+
+/** A comment as a moderator sees it: with its content, and the reason where it was rejected. */
+export const ModeratorComment = PublicComment.extend({ reason: z.string().optional() }).meta({
+  id: 'ModeratorComment',
+});
+export type ModeratorComment = z.output<typeof ModeratorComment>;
 
 /** The data of CommentCreated and CommentUpdated. The classic code sends the four first fields only. */
 export const CommentFact = z.object({

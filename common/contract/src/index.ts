@@ -22,8 +22,9 @@ export {
   CommentGone,
   CommentStatus,
   CommentToImport,
+  ModeratorComment,
   NewComment,
-  type OwnComment,
+  OwnComment,
   PublicComment,
   VerdictFact,
 } from './comment';

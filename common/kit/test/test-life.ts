@@ -18,8 +18,17 @@ export function useTestLife(): TestLife {
     open = [];
   });
   afterEach(async () => {
-    for (const thing of open.reverse()) await thing.close();
+    const faults: unknown[] = [];
+    // What can't be closed must not leave the rest open: the run would never end.
+    for (const thing of open.reverse()) {
+      try {
+        await thing.close();
+      } catch (error) {
+        faults.push(error);
+      }
+    }
     rmSync(folder, { recursive: true });
+    if (faults.length > 0) throw faults[0];
   });
   return {
     file: (name) => join(folder, name),

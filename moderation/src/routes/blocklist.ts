@@ -6,13 +6,13 @@ import type { Blocked } from '../blocklist';
 import { forModerators, nameOf, type RouteParts, type Routes } from './moderator';
 
 const largestBody = 16 * 1024;
-const page = pageQuery();
+export const BlocklistQuery = pageQuery();
 const who = { authorId: id.optional(), addressHash: id.optional() };
-const NewBlock = z.object(
+export const NewBlock = z.object(
   { ...who, action: z.enum(['reject', 'hold'], 'must be reject or hold'), reason: text(1_000).default('') },
   'must be a JSON object',
 );
-const Who = z.object(who);
+export const Who = z.object(who);
 
 /** Throws InvalidInput unless it is the one or the other. */
 function keyOf({ authorId, addressHash }: z.output<typeof Who>): Pick<Blocked, 'kind' | 'value'> {
@@ -32,7 +32,7 @@ function view({ kind, value, action, reason, by, at }: Blocked) {
  */
 export function createBlocklistRoutes({ store, auth, now }: RouteParts): Routes {
   const list: RequestHandler = async (req, res) => {
-    const { limit, cursor } = page.parse(req.query);
+    const { limit, cursor } = BlocklistQuery.parse(req.query);
     const { items, next } = await store.blocklist(limit, cursor);
     linkNext(req, res, next);
     res.json(items.map(view));

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { QueueItem } from '../queue-reader';
 import { forModerators, type RouteParts, type Routes } from './moderator';
 
-const queueQuery = pageQuery().extend({
+export const QueueQuery = pageQuery().extend({
   status: z
     .enum(['pending', 'flagged', 'approved', 'rejected'], 'must be pending, flagged, approved or rejected')
     .default('pending'),
@@ -18,7 +18,7 @@ const queueQuery = pageQuery().extend({
  */
 export function createQueueRoutes({ store, auth }: RouteParts): Routes {
   const list: RequestHandler = async (req, res) => {
-    const { status, q, limit, cursor } = queueQuery.parse(req.query);
+    const { status, q, limit, cursor } = QueueQuery.parse(req.query);
     const { items, next } = await store.queue({ status, q: q.trim(), limit, before: cursor });
     linkNext(req, res, next);
     res.json({ counts: await store.counts(), items: items.map(view) });

@@ -24,6 +24,11 @@ function listOf<T extends z.ZodType>(one: T) {
 }
 const UndoIds = z.object({ commentIds: listOf(id) });
 
+/** What `POST /verdicts` takes. */
+export const VerdictWishes = z.union([VerdictWish, listOf(VerdictWish)]);
+/** What `POST /verdicts/undo` takes. */
+export const UndoWishes = z.union([UndoWish, listOf(UndoWish), UndoIds]);
+
 /** One wish, or a list of them. */
 type Parse<W> = (body: unknown) => W | W[];
 const verdictWishes: Parse<z.output<typeof VerdictWish>> = (body) =>
@@ -34,7 +39,8 @@ const undoWishes: Parse<Wish> = (body) => {
   return UndoIds.parse(body).commentIds.map((commentId) => ({ commentId }));
 };
 
-const logQuery = pageQuery().extend({ commentId: id.optional(), by: text(200).optional() });
+/** What `GET /verdicts` takes. */
+export const VerdictsQuery = pageQuery().extend({ commentId: id.optional(), by: text(200).optional() });
 
 type Decide<W> = (judged: Judged, wish: W, decider: Decider) => Decision | undefined;
 
@@ -69,7 +75,7 @@ export function createVerdictRoutes({ store, auth, now, onCommit }: RouteParts):
     };
 
   const log: RequestHandler = async (req, res) => {
-    const { cursor, ...query } = logQuery.parse(req.query);
+    const { cursor, ...query } = VerdictsQuery.parse(req.query);
     const { items, next } = await store.verdicts({ ...query, before: cursor });
     linkNext(req, res, next);
     res.json(items);

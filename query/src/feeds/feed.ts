@@ -11,13 +11,16 @@ export interface Feed {
   path: string;
   /** Only posts with this tag are in it. */
   tag?: string | undefined;
+  /** Only posts in which these words are found are in it. */
+  q?: string | undefined;
   /** Newest first. */
   posts: PostForFeed[];
 }
 
-/** The name of a feed: the blog's, and the tag's. */
-export function titleOf({ title, tag }: Feed): string {
-  return tag === undefined ? title : `${title}: ${tag}`;
+/** The name of a feed: the blog's, and of which posts it is. */
+export function titleOf({ title, tag, q }: Feed): string {
+  const which = [...(tag === undefined ? [] : [tag]), ...(q === undefined ? [] : [`“${q}”`])];
+  return which.length === 0 ? title : `${title}: ${which.join(', ')}`;
 }
 
 /** Where a post is read. It ends with a slug made of the title, so it may change. */

@@ -5,7 +5,7 @@ import { jsonFeedOf } from '../feeds/json-feed';
 import { sitemapOf } from '../feeds/sitemap';
 import type { ReadModelStore } from '../store';
 import { type Reading, reading } from './answer';
-import { tagQuery } from './post-routes';
+import { Filter } from './post-routes';
 import type { PreparedAnswers } from './prepared-answers';
 
 const postsInFeed = 50;
@@ -19,7 +19,7 @@ export interface BlogAddress {
   name: string;
 }
 
-/** `GET /feed.atom?tag=`, `GET /feed.json?tag=` and `GET /sitemap.xml`. */
+/** `GET /feed.atom?q=&tag=`, `GET /feed.json?q=&tag=` and `GET /sitemap.xml`. */
 export function createFeedRoutes(store: ReadModelStore, answers: PreparedAnswers, { publicUrl, name }: BlogAddress) {
   function changed(): { change: number; changedAt: string } {
     const { number, at } = store.postsChanged();
@@ -28,13 +28,18 @@ export function createFeedRoutes(store: ReadModelStore, answers: PreparedAnswers
 
   const feed = (contentType: string, write: (feed: Feed) => string): RequestHandler =>
     reading(answers, (req: Request): Reading => {
-      const { tag } = tagQuery.parse(req.query);
-      const path = req.path + (tag === undefined ? '' : `?${new URLSearchParams({ tag })}`);
+      const filter = Filter.parse(req.query);
+      const { q, tag } = filter;
+      const asked = new URLSearchParams({ ...(q === undefined ? {} : { q }), ...(tag === undefined ? {} : { tag }) });
+      const path = req.path + (asked.size === 0 ? '' : `?${asked}`);
       return {
         ...changed(),
         contentType,
-        keep: { url: path, madeOf: 'posts' },
-        make: () => ({ body: write({ publicUrl, title: name, path, tag, posts: store.newest(postsInFeed, tag) }) }),
+        // Of a search none is kept: there is no end of what may be searched for.
+        ...(q === undefined ? { keep: { url: path, madeOf: 'posts' } } : {}),
+        make: () => ({
+          body: write({ publicUrl, title: name, path, q, tag, posts: store.newest(postsInFeed, filter) }),
+        }),
       };
     });
 

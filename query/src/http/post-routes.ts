@@ -7,8 +7,11 @@ import type { ReadModelStore } from '../store';
 import { json, reading } from './answer';
 import type { PreparedAnswers } from './prepared-answers';
 
-const page = pageQuery();
-const ofPost = z.object({ id: anyId });
+/** What bounded lists take. */
+export const PageQuery = pageQuery();
+
+/** The part of a path that names a post. */
+export const PostParams = z.object({ id: anyId });
 
 /** What people type; an empty field asks for nothing. */
 const typed = (most: number) =>
@@ -18,14 +21,15 @@ const typed = (most: number) =>
     .refine(isPlainText, 'must not contain NUL or half of a surrogate pair')
     .transform((text) => (text.trim() === '' ? undefined : text))
     .optional();
-export const tagQuery = z.object({ tag: typed(40) });
-const filter = tagQuery.extend({ q: typed(200) });
+
+/** Which posts: those with a tag, those in which words are found. */
+export const Filter = z.object({ tag: typed(40), q: typed(200) });
 
 /** `GET /posts?q=&tag=&limit=&cursor=`, `GET /posts/:id?limit=&cursor=` and `GET /tags?limit=&cursor=`. */
 export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers) {
   const list: RequestHandler = reading(answers, ({ query }) => {
-    const { limit, cursor } = page.parse(query);
-    const wanted = filter.parse(query);
+    const { limit, cursor } = PageQuery.parse(query);
+    const wanted = Filter.parse(query);
     if (wanted.q !== undefined && cursor) numberIn(cursor);
     const change = store.changes.newest();
     return {
@@ -43,8 +47,8 @@ export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers
   });
 
   const one: RequestHandler = reading(answers, ({ params, query }) => {
-    const { id } = ofPost.parse(params);
-    const { limit, cursor } = page.parse(query);
+    const { id } = PostParams.parse(params);
+    const { limit, cursor } = PageQuery.parse(query);
     const change = store.changeOf(id);
     if (change === undefined) throw new NotFound('There is no such post.');
     return {
@@ -60,7 +64,7 @@ export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers
   });
 
   const tags: RequestHandler = reading(answers, ({ query }) => {
-    const { limit, cursor } = page.parse(query);
+    const { limit, cursor } = PageQuery.parse(query);
     const after = cursor && { count: numberIn(cursor), tag: cursor.id };
     return {
       change: store.postsChanged().number,

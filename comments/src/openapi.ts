@@ -1,0 +1,89 @@
+import { CommentChange, CommentToImport, id, NewComment } from '@blog/contract';
+import { openApi, pageQuery, type RouteTable } from '@blog/kit';
+import { eventReceiverOperation } from '@blog/kit/state';
+import { z } from 'zod';
+import { tokenHeader } from './author-token';
+import { CommentView } from './views';
+
+/** What `GET /posts/:id/comments` takes. */
+export const CommentsQuery = pageQuery();
+
+/** The part of a path that names a post. */
+export const PostParams = z.object({ id });
+
+/** The parts of a path that name a comment. */
+export const CommentParams = z.object({ id, commentId: id });
+
+const tokens = { [tokenHeader]: 'Of the comments that are one’s own, with commas between' };
+const noSuchComment = { 404: 'The post has no such comment' };
+const tooMany = { 429: 'Too many came from this address; Retry-After says when to try again' };
+const notYours = {
+  401: 'A bearer token was sent that does not count',
+  403: 'It is somebody else’s, or 15 minutes have passed',
+};
+const link = { Link: 'Where the older ones are: rel="next"' };
+const one = { description: 'The comment, as the asker may see it', body: CommentView };
+
+const routes: RouteTable = {
+  '/posts/:id/comments': {
+    get: {
+      summary: 'The newest comments of a post, oldest of them first; of a post that is not known none',
+      description: 'A text that is not approved is shown to its author and to moderators only.',
+      params: PostParams,
+      query: CommentsQuery,
+      headers: tokens,
+      answers: { 200: { description: 'The comments', body: z.array(CommentView), headers: link } },
+    },
+    post: {
+      summary: 'Writes a comment, which is pending at first',
+      description: 'With the token of another comment, it is known to be of the same author.',
+      params: PostParams,
+      headers: tokens,
+      body: NewComment,
+      idempotent: true,
+      answers: {
+        201: {
+          description: 'The newest comments of the post, the new one among them',
+          body: z.array(CommentView),
+          headers: { ...link, Location: 'The path of the new one', [tokenHeader]: 'Proves who wrote it' },
+        },
+      },
+      problems: { 404: 'The post was deleted', ...tooMany },
+    },
+  },
+  '/posts/:id/comments/:commentId': {
+    get: {
+      summary: 'A comment',
+      params: CommentParams,
+      headers: tokens,
+      answers: { 200: one },
+      problems: noSuchComment,
+    },
+    put: {
+      summary: 'Takes over a comment from elsewhere, with its id and its times; again it changes nothing',
+      params: CommentParams,
+      body: CommentToImport,
+      roles: ['moderator'],
+      answers: { 200: { ...one, description: 'The comment, which was there already' }, 201: one },
+      problems: { 409: 'There is another comment with this id, or the post was deleted' },
+    },
+    patch: {
+      summary: 'Gives a comment another text: its author for 15 minutes, a moderator at any time. It is pending again',
+      params: CommentParams,
+      headers: tokens,
+      body: CommentChange,
+      answers: { 200: one },
+      problems: { ...notYours, ...noSuchComment, ...tooMany },
+    },
+    delete: {
+      summary: 'Deletes a comment: its author or a moderator. Replies to it stay',
+      params: CommentParams,
+      headers: tokens,
+      answers: { 204: { description: 'It is gone' } },
+      problems: { ...notYours, ...noSuchComment },
+    },
+  },
+  '/events': { post: eventReceiverOperation },
+};
+
+export const document = openApi({ title: 'comments', description: 'Owns the comments of the blog.', routes });
