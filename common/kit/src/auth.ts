@@ -18,6 +18,9 @@ export const authSettings = {
   AUTH_SECRET: secretsSetting,
 };
 
+/** Where everything is started by npm start there is one. */
+const howToSet = 'In a cluster this sets one: npm run -s k8s:secrets | kubectl apply -f -';
+
 const issuer = 'blog';
 /** A token of another system that happens to share the secret is nobody's here. */
 const audience = 'blog-services';
@@ -84,7 +87,7 @@ export function createAuth({ secrets, now }: { secrets: readonly string[]; now: 
       const names = wanted.join(' or ');
       return async (req, _res, next) => {
         if (secrets.length === 0) {
-          throw new Forbidden(`This needs the role ${names}, and no AUTH_SECRET is set: nobody can have it.`);
+          throw new Forbidden(`This needs the role ${names}, and no AUTH_SECRET is set: nobody can have it. ${howToSet}`);
         }
         const identity = await identify(req);
         if (!identity) throw new Unauthorized(`This needs the role ${names}: send Authorization: Bearer <token>.`);

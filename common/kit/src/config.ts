@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** The settings are wrong. The message lists every fault, one per setting, so that one start shows them all. */
@@ -5,18 +6,47 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+type Environment = Record<string, string | undefined>;
+
+/** The values that a schema's settings have in an environment or in the files that it names, and what is wrong with these. */
+function valuesOf(names: readonly string[], env: Environment): { values: Record<string, string>; faults: string[] } {
+  const values: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const name of names) {
+    const value = env[name] ?? '';
+    const file = env[`${name}_FILE`] ?? '';
+    if (value !== '') values[name] = value;
+    if (file === '') continue;
+    if (value !== '') {
+      faults.push(`${name}_FILE: ${name} is set too; set one of them`);
+      continue;
+    }
+    try {
+      const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      if (text !== '') values[name] = text;
+    } catch (error) {
+      faults.push(`${name}_FILE: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    }
+  }
+  return { values, faults };
+}
+
 /**
- * Reads the settings once, from an environment, against a schema of them.
+ * Reads the settings once, from an environment, against a schema of them. Any of them may lie in a file instead, as secrets
+ * are mounted into containers: `<name>_FILE` is its path, and a line break at its end doesn't count.
  * An empty value counts as absent. Throws {@link ConfigError} listing all that is wrong.
  */
-export function readConfig<S extends z.ZodObject>(schema: S, env: Record<string, string | undefined>): z.output<S> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const result = schema.safeParse(present);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
-    const isMissing = present[String(issue.path[0])] === undefined;
-    return `${issue.path.map(String).join('.')}: ${isMissing ? 'missing' : issue.message}`;
-  });
+export function readConfig<S extends z.ZodObject>(schema: S, env: Environment): z.output<S> {
+  const { values, faults } = valuesOf(Object.keys(schema.shape), env);
+  const result = schema.safeParse(values);
+  if (result.success && faults.length === 0) return result.data;
+  for (const issue of result.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    const isMissing = values[name] === undefined;
+    // Why it is missing has been said.
+    if (isMissing && faults.some((fault) => fault.startsWith(`${name}_FILE:`))) continue;
+    faults.push(`${issue.path.map(String).join('.')}: ${isMissing ? 'missing' : issue.message}`);
+  }
   throw new ConfigError(faults.join('; '));
 }
 

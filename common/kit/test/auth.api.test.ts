@@ -90,6 +90,7 @@ describe('a role', () => {
       .set('Authorization', `Bearer ${await token()}`);
     expect(status).toBe(403);
     expect(body.detail).toContain('AUTH_SECRET');
+    expect(body.detail).toContain('npm run -s k8s:secrets | kubectl apply -f -');
     expect(auth.hasSecret).toBe(false);
   });
 });

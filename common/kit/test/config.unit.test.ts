@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import {
   ConfigError,
@@ -70,5 +73,47 @@ describe('readConfig', () => {
     const settings = z.object(processSettings(4001));
     expect(readConfig(settings, {})).toEqual({ PORT: 4001, HOST: '127.0.0.1', LOG_LEVEL: 'info' });
     expect(() => readConfig(settings, { LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL: ');
+  });
+});
+
+describe('settings in files', () => {
+  let folder: string;
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'blog-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('reads a setting from the file that <name>_FILE names, without the line break at its end', () => {
+    const env = { NAME_FILE: write('name', 'posts\n'), BUS_SECRET_FILE: write('secret', `${'s'.repeat(20)}\r\n`) };
+    expect(readConfig(schema, env)).toMatchObject({ NAME: 'posts', BUS_SECRET: ['s'.repeat(20)] });
+  });
+
+  it('counts an empty file, and an empty name of a file, as absent', () => {
+    expect(faultsOf({ NAME_FILE: write('name', '\n') })).toBe('NAME: missing');
+    expect(readConfig(schema, { NAME: 'posts', NAME_FILE: '' }).NAME).toBe('posts');
+  });
+
+  it('names the setting whose file cannot be read, beside all else that is wrong', () => {
+    expect(faultsOf({ PORT: 'http', NAME_FILE: join(folder, 'nothing') })).toBe(
+      'NAME_FILE: cannot be read (ENOENT); PORT: not a number',
+    );
+    expect(faultsOf({ NAME_FILE: folder })).toBe('NAME_FILE: cannot be read (EISDIR)');
+  });
+
+  it('refuses a setting that is there twice: nobody could tell which one counts', () => {
+    expect(faultsOf({ NAME: 'posts', NAME_FILE: write('name', 'query') })).toBe(
+      'NAME_FILE: NAME is set too; set one of them',
+    );
+  });
+
+  it('says of a wrong value from a file what is wrong, and never the value', () => {
+    expect(faultsOf({ NAME: 'x', BUS_SECRET_FILE: write('secret', 'short') })).toBe(
+      'BUS_SECRET.0: a secret must have at least 16 characters',
+    );
   });
 });

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLoad, untilAllIsThere } from './load.mjs';
+
+const cutOffMs = 3_000;
+const ackedPerFailure = 10;
+const longestStopMs = 10_000;
+const megabyte = 1024 * 1024;
+
+async function untilStartedAgain({ inspect, untilReady }, name, before, until) {
+  await until(`${name} is started again`, async () => {
+    const { State: state, RestartCount: restarts } = await inspect(name);
+    return state.Running && state.Pid !== before.State.Pid && restarts > before.RestartCount;
+  });
+  await untilReady(name);
+}
+
+async function killNine({ system, name, until }) {
+  const before = await system.inspect(name);
+  process.kill(before.State.Pid, 'SIGKILL');
+  await untilStartedAgain(system, name, before, until);
+}
+
+/** The limit is lowered to what is in use, then something small is started within: the kernel ends the largest, the service. */
+async function outOfMemory({ system, name, until }) {
+  const { docker, ids } = system;
+  const before = await system.inspect(name);
+  const setLimit = (bytes) =>
+    docker(['update', '--memory', `${bytes}`, '--memory-swap', `${bytes}`, ids[name]], { mayFail: true });
+  let limit = 64 * megabyte;
+  try {
+    await until(`${name} is out of memory`, async () => {
+      await setLimit(limit);
+      limit -= 4 * megabyte;
+      await docker(['exec', ids[name], 'node', '-e', '0'], { mayFail: true });
+      const { State: state, RestartCount: restarts } = await system.inspect(name);
+      return restarts > before.RestartCount || state.OOMKilled || !state.Running;
+    });
+  } finally {
+    await setLimit(before.HostConfig.Memory);
+  }
+  await untilStartedAgain(system, name, before, until);
+}
+
+async function cutOff({ system, name }) {
+  const { docker, ids } = system;
+  await docker(['network', 'disconnect', 'blog_default', ids[name]]);
+  await delay(cutOffMs);
+  await docker(['network', 'connect', '--alias', name, 'blog_default', ids[name]]);
+  await system.untilReady(name);
+}
+
+const failures = { 'killed by SIGKILL': killNine, 'out of memory': outOfMemory, 'cut off from the network': cutOff };
+
+/** Each container in turn is killed, runs out of memory and loses its network while readers write; then all is there. */
+export async function checkFailures({ system, check, until }) {
+  const load = createLoad(system);
+  for (const [words, fail] of Object.entries(failures)) {
+    for (const name of system.names) {
+      await check(`${name}, ${words}: it comes back, and more is acknowledged`, async () => {
+        await fail({ system, name, until });
+        await load.more(ackedPerFailure);
+      });
+    }
+  }
+  for (const name of system.names) {
+    await check(`${name} ends by SIGTERM with exit code 0 within 10 s, in the midst of requests`, async () => {
+      const started = performance.now();
+      await system.docker(['stop', '--time', '15', system.ids[name]]);
+      const ms = performance.now() - started;
+      const { State: state } = await system.inspect(name);
+      await system.docker(['start', system.ids[name]]);
+      await system.untilReady(name);
+      assert.equal(state.ExitCode, 0);
+      assert.ok(ms < longestStopMs, `it took ${Math.round(ms)} ms`);
+    });
+  }
+  await load.more(ackedPerFailure);
+  await load.stop();
+  await check('no answer was wrong: those that failed were of a process that was away', () =>
+    assert.deepEqual(load.faults.map(String), []),
+  );
+  await check(`everything that was acknowledged is there in the end`, async () => {
+    assert.ok(load.count > 300, `only ${load.count} were acknowledged`);
+    await untilAllIsThere(system, load.acknowledged);
+    console.log(`          ${load.count} posts and comments`);
+  });
+}

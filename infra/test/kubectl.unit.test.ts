@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import { processes } from '../laptop/processes.cjs';
+import { filesIn, folder, nameOf } from './kubernetes/manifests';
+import { modelFaults } from './kubernetes/strict';
+
+const services = [...new Set(processes.map(({ service }) => service))];
+
+function objectsOf(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+}
+
+function build(overlay: string, ...options: string[]): KubernetesObject[] {
+  const args = ['kustomize', ...options, join(folder, 'overlays', overlay)];
+  return objectsOf(execFileSync('kubectl', args, { encoding: 'utf8' }));
+}
+
+const namesOf = (objects: KubernetesObject[]): string[] => objects.map((each) => `${each.kind} ${nameOf(each)}`).sort();
+
+describe('kubectl kustomize', () => {
+  it('makes the ingress, with the address that readers come by', () => {
+    const objects = build('ingress');
+    expect(namesOf(objects)).toEqual(['ConfigMap blog-config', 'Ingress blog']);
+    expect(objects.flatMap(modelFaults)).toEqual([]);
+    expect(objects.find(({ kind }) => kind === 'ConfigMap')).toMatchObject({
+      data: { PUBLIC_URL: 'http://posts.com' },
+    });
+  });
+
+  it('makes the route of the Gateway API', () => {
+    expect(namesOf(build('ingress/gateway'))).toEqual(['HTTPRoute blog']);
+  });
+
+  it('makes what development runs: all of infra/k8s, the services from their source', () => {
+    const objects = build('dev', '--load-restrictor', 'LoadRestrictionsNone');
+    const applied = filesIn('').flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')));
+    expect(namesOf(objects)).toEqual(namesOf(applied));
+    expect(objects.flatMap(modelFaults)).toEqual([]);
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment') as V1Deployment[];
+    const fromSource = deployments.filter(({ spec }) =>
+      spec?.template.spec?.containers[0]?.command?.at(-1)?.includes('ts-node/register'),
+    );
+    expect(fromSource.map((each) => nameOf(each).replace('-depl', '')).sort()).toEqual(
+      services.filter((service) => service !== 'client').sort(),
+    );
+  });
+});

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../laptop/processes.cjs';
+
+const own: Record<string, string[]> = {
+  'event-bus': ['event-bus/src/config.ts'],
+  comments: ['comments/src/main.ts', 'comments/src/sending-limits.ts'],
+  client: ['client/server/settings.ts'],
+};
+const shared = ['config', 'auth', 'bus-connection'].map((name) => `common/kit/src/${name}.ts`);
+
+/** The settings that a service reads: those that its sources name. A misspelt one would be passed over in silence. */
+export function settingsOf(service: string): Set<string> {
+  const files = [...(own[service] ?? [`${service}/src/main.ts`]), ...shared];
+  const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  const names = [...text.matchAll(/^\s*([A-Z][A-Z_0-9]+):|\{ ([A-Z][A-Z_0-9]+): |, ([A-Z][A-Z_0-9]+): /gm)];
+  return new Set(names.map(([, first, second, third]) => first ?? second ?? third ?? ''));
+}
