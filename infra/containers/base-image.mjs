@@ -17,10 +17,15 @@ async function fetchNode(folder) {
   return join(folder, 'node_modules', name);
 }
 
-/** The files of shared libraries that a program loads, with the loader itself. */
+/** Parts of the C library that Node itself doesn't load, but packages do. */
+const moreOfLibc = ['librt.so.1', 'libresolv.so.2', 'libutil.so.1', 'libnss_files.so.2', 'libnss_dns.so.2'];
+
+/** The files of shared libraries that a program loads, with the loader itself and the rest of the C library. */
 async function librariesOf(program) {
   const lines = (await output('ldd', [program])).split('\n');
-  return lines.map((line) => /(\/\S+) \(0x/.exec(line)?.[1]).filter((path) => path !== undefined);
+  const loaded = lines.map((line) => /(\/\S+) \(0x/.exec(line)?.[1]).filter((path) => path !== undefined);
+  const folder = dirname(loaded.find((path) => basename(path).startsWith('libc.so')) ?? '/lib');
+  return [...loaded, ...moreOfLibc.map((name) => join(folder, name)).filter((path) => existsSync(path))];
 }
 
 function copy(from, root, to = from) {

@@ -54,6 +54,8 @@ void runProcess({ name: 'query', settings, process }, async ({ settings, logger,
   const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger });
   lifecycle.onClose('catch-up', () => {
     catchUp.stop();
+    // Not to wait for a page of history that may never come.
+    bus.close();
     return catchUp.done;
   });
 });

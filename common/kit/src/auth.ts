@@ -87,7 +87,9 @@ export function createAuth({ secrets, now }: { secrets: readonly string[]; now: 
       const names = wanted.join(' or ');
       return async (req, _res, next) => {
         if (secrets.length === 0) {
-          throw new Forbidden(`This needs the role ${names}, and no AUTH_SECRET is set: nobody can have it. ${howToSet}`);
+          throw new Forbidden(
+            `This needs the role ${names}, and no AUTH_SECRET is set: nobody can have it. ${howToSet}`,
+          );
         }
         const identity = await identify(req);
         if (!identity) throw new Unauthorized(`This needs the role ${names}: send Authorization: Bearer <token>.`);

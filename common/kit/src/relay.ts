@@ -8,7 +8,10 @@ export interface Relay {
   nudge(): void;
   /** Resolves when nothing waits in the outbox. */
   drained(): Promise<void>;
-  /** Ends after the publish in flight; what waits is sent after the next start. */
+  /**
+   * Ends after the publish in flight, or without its answer where the bus takes too long for one; what waits is sent
+   * after the next start.
+   */
   stop(): Promise<void>;
 }
 
@@ -18,6 +21,8 @@ const longestBackoffMs = 2_000;
 /** A row older than this was left behind by a process that died: any process of the service sends it. */
 const strayAfterMs = 2_000;
 const strayLookMs = 1_000;
+/** So long is waited at the end for an answer of the bus. Without it the events are sent again, which changes nothing. */
+const longestEndMs = 1_000;
 
 /**
  * Carries events from the outbox to the bus, oldest first. A crash between the bus's answer and the mark repeats
@@ -90,15 +95,20 @@ export function createRelay({
   }, strayLookMs);
   nudge();
 
+  async function drained(): Promise<void> {
+    while (work) await work;
+  }
+
   return {
     nudge,
-    async drained() {
-      while (work) await work;
-    },
+    drained,
     async stop() {
       clearInterval(strays);
       stopping.abort();
-      while (work) await work;
+      const ended = new AbortController();
+      const patience = delay(longestEndMs, undefined, { signal: ended.signal }).catch(() => undefined);
+      await Promise.race([drained(), patience]);
+      ended.abort();
     },
   };
 }

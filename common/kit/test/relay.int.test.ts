@@ -179,4 +179,16 @@ describe('A relay', () => {
     relay.nudge();
     expect({ tried: bus.publishes.length, waiting: (await outbox.pending(10)).length }).toEqual({ tried, waiting: 1 });
   });
+
+  it('stops though the bus never answers, and sends again after the next start', async () => {
+    const { make, relayTo } = aService();
+    await make('a');
+    const hanging = { ...createInMemoryBus(), publish: jest.fn(() => new Promise<void>(() => undefined)) };
+    const relay = relayTo(hanging);
+    await eventually(() => expect(hanging.publish).toHaveBeenCalled());
+    await relay.stop();
+    const bus = createInMemoryBus();
+    await relayTo(bus).drained();
+    expect(subjectsIn(bus)).toEqual(['a']);
+  });
 });

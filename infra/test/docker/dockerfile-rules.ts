@@ -108,8 +108,8 @@ export function dockerfileFaults(file: ParsedDockerfile, service: ServiceName): 
   return [...new Set(faults.filter((fault) => fault !== false))];
 }
 
-/** All up to the end of the first `npm ci`, without the service's name: what images share, so that it is built once. */
+/** All from the first stage's beginning to the first empty line: what images share, so that it is built once. */
 export function sharedPart(text: string): string {
   const from = text.indexOf('FROM');
-  return text.slice(from, text.indexOf('\n\n', text.indexOf('npm ci --ignore-scripts')));
+  return text.slice(from, text.indexOf('\n\n', from));
 }
