@@ -47,7 +47,7 @@ const varyBy = `${tokenHeader}, Authorization`;
 export function createApp(deps: CommentsAppDeps): Express {
   const { store, auth, limits, onCommit, newId, now, verifier, logger, metrics } = deps;
   const exposedHeaders = [tokenHeader, 'Retry-After'];
-  const isReady = store.isOpen;
+  const isReady = store.isReady;
   const app = createServiceApp({ logger, metrics, isReady, openTo: 'any-origin', exposedHeaders, document });
   trustOwnProxies(app);
   const applyEvents = createEventHandlers(store);
@@ -70,7 +70,9 @@ export function createApp(deps: CommentsAppDeps): Express {
     const secret = await store.secret();
     const sender = await senderOf(req, { auth, secret, limits });
     const request = { postId, input, sender, ...(wish ? { wish } : {}) };
-    const { id, token, trapped } = await store.transaction((tx) => writeComment(tx, request, { newId, now, secret }));
+    const { id, token, trapped } = await store.transaction([postId], (tx) =>
+      writeComment(tx, request, { newId, now, secret }),
+    );
     if (trapped) logger.info({ postId }, 'a program filled in the field that people do not see; nothing was stored');
     else onCommit();
     const { items, next } = await store.page(postId, longestList);
@@ -95,7 +97,9 @@ export function createApp(deps: CommentsAppDeps): Express {
     const place = CommentParams.parse(req.params);
     const input = CommentChange.parse(req.body);
     const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
-    const comment = await store.transaction((tx) => changeComment(tx, { place, input, sender, now: now() }));
+    const comment = await store.transaction([place.id], (tx) =>
+      changeComment(tx, { place, input, sender, now: now() }),
+    );
     onCommit();
     res.vary(varyBy).json(viewOf(comment, sender));
   };
@@ -104,7 +108,7 @@ export function createApp(deps: CommentsAppDeps): Express {
   const remove: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
     const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
-    await store.transaction((tx) => deleteComment(tx, { place, sender }));
+    await store.transaction([place.id], (tx) => deleteComment(tx, { place, sender }));
     onCommit();
     res.status(204).end();
   };
@@ -113,7 +117,7 @@ export function createApp(deps: CommentsAppDeps): Express {
   const importOne: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
     const given = CommentToImport.parse(req.body);
-    const { comment, isNew } = await store.transaction((tx) => takeOver(tx, place, given));
+    const { comment, isNew } = await store.transaction([place.id], (tx) => takeOver(tx, place, given));
     onCommit();
     res.status(isNew ? 201 : 200).json(viewOf(comment, await viewerOf(req, auth)));
   };

@@ -16,11 +16,20 @@ const stepSize = 200;
 /** Applies events in order and in one transaction. Repeated and late ones change nothing. */
 export function createEventHandlers(store: CommentStore): (events: Event[]) => Promise<void> {
   return async (events) => {
-    await store.transaction(async (tx) => {
+    await store.transaction(events.map(postOf), async (tx) => {
       for (const event of events) await apply(tx, event);
     });
     for (const event of events) if (event.type === 'PostDeleted') await removeCommentsOf(store, event.data.id, event);
   };
+}
+
+function postOf(event: Event): string {
+  switch (event.type) {
+    case 'CommentModerated':
+      return event.data.postId;
+    case 'PostDeleted':
+      return event.data.id;
+  }
 }
 
 function apply(tx: CommentTransaction, event: Event): Promise<void> {
@@ -53,5 +62,5 @@ async function removeCommentsOf(store: CommentStore, postId: string, cause: Caus
     if (comments.length > 0) await tx.remove(comments.map(deletionOf), cause);
     return comments.length;
   };
-  while ((await store.transaction(removeSome)) === stepSize);
+  while ((await store.transaction([postId], removeSome)) === stepSize);
 }

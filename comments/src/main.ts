@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { authSettings, createAuth, dataDirSetting, newId, processSettings, runProcess, startServer } from '@blog/kit';
+import { authSettings, createAuth, newId, processSettings, runProcess, startServer } from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { limitSettings, limitsOf } from './sending-limits';
-import { openCommentStore } from './store';
+import { databaseSettings, openStore } from './open-store';
 
 const settings = z.object({
   ...processSettings(4001),
-  DATA_DIR: dataDirSetting,
+  ...databaseSettings,
   ...busSettings,
   ...authSettings,
   ...limitSettings,
@@ -16,7 +15,7 @@ const settings = z.object({
 
 void runProcess({ name: 'comments', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const now = (): Date => new Date();
-  const store = openCommentStore({ file: join(settings.DATA_DIR, 'comments.db'), now });
+  const store = openStore(settings, { now, logger });
   lifecycle.onClose('store', store.close);
   const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);

@@ -1,31 +1,52 @@
-import { randomBytes } from 'node:crypto';
 import { type Page, pageOf, type Place } from '@blog/kit';
-import { createIdempotency, createOutbox, openDatabase, type Outbox } from '@blog/kit/state';
+import { createIdempotency, createOutbox, type Kysely, type Outbox, type Transaction } from '@blog/kit/state';
 import type { Comment } from './domain';
-import { fromRow, migrationsWith, type Tables } from './tables';
+import { fromRow, type Tables } from './tables';
 import { commentTransaction, type CommentTransaction, type KeptAnswer } from './transaction';
 
 export interface CommentStore {
   outbox: Outbox;
-  transaction<T>(work: (tx: CommentTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction: all of it is durable when this resolves, or none of it. `postIds` are the posts whose
+   * comments it looks at in order to change them: until it ends, no other transaction of these posts begins. It may be run
+   * again where another one was faster.
+   */
+  transaction<T>(postIds: readonly string[], work: (tx: CommentTransaction) => Promise<T>): Promise<T>;
   find(id: string): Promise<Comment | undefined>;
   /** The newest comments of a post, or those before a place in the list, oldest first. */
   page(postId: string, limit: number, before?: Place): Promise<Page<Comment>>;
   /** A random text, made with the database and the same for all processes that share it. */
   secret(): Promise<string>;
-  isOpen(): boolean;
+  /** Whether the database answers. */
+  isReady(): boolean | Promise<boolean>;
   close(): Promise<void>;
 }
 
-export function openCommentStore({ file, now }: { file: string; now: () => Date }): CommentStore {
-  const migrations = migrationsWith(randomBytes(32).toString('hex'));
-  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
+/** Where the comments are: a file of this machine, or a server. */
+export interface CommentDatabase {
+  db: Kysely<Tables>;
+  transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Within a transaction: until it ends, whoever else wants to hold one of these names waits. */
+  hold(tx: Transaction<Tables>, names: readonly string[]): Promise<void>;
+  isReady(): boolean | Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The same store on any database. */
+export function createCommentStore(database: CommentDatabase, { now }: { now: () => Date }): CommentStore {
+  const { db, transaction, hold, isReady, close } = database;
   const outbox = createOutbox(db, { source: '/comments', now });
   const answers = createIdempotency<KeptAnswer, Tables>(db, { now });
   let secret: string | undefined;
   return {
     outbox,
-    transaction: (work) => transaction((tx) => work(commentTransaction(tx, { outbox, answers, now }))),
+    transaction: (postIds, work) =>
+      transaction(async (tx) => {
+        const holdHere = (...names: string[]): Promise<void> => hold(tx, names);
+        // All in the same order: two transactions never wait for each other.
+        await holdHere(...[...new Set(postIds)].sort().map((id) => `post ${id}`));
+        return work(commentTransaction(tx, { outbox, answers, now, hold: holdHere }));
+      }),
     async find(id) {
       const row = await db.selectFrom('comments').selectAll().where('id', '=', id).executeTakeFirst();
       return row && fromRow(row);
@@ -49,7 +70,7 @@ export function openCommentStore({ file, now }: { file: string; now: () => Date 
       const named = db.selectFrom('installation').select('value').where('name', '=', 'secret');
       return (secret ??= (await named.executeTakeFirstOrThrow()).value);
     },
-    isOpen,
+    isReady,
     close,
   };
 }

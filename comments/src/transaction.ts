@@ -49,6 +49,8 @@ export interface TransactionParts {
   outbox: Outbox;
   answers: Idempotency<KeptAnswer>;
   now: () => Date;
+  /** Whoever else wants to hold the same waits until this transaction has ended. Posts are held before it begins. */
+  hold: (name: string) => Promise<void>;
 }
 
 export function commentTransaction(tx: Transaction<Tables>, parts: TransactionParts): CommentTransaction {
@@ -137,9 +139,10 @@ function earlyVerdicts(tx: Transaction<Tables>, { now }: TransactionParts) {
   };
 }
 
-function sendings(tx: Transaction<Tables>, { now }: TransactionParts) {
+function sendings(tx: Transaction<Tables>, { now, hold }: TransactionParts) {
   return {
     async countSending(addressHash: string, limits: readonly SendingLimit[]) {
+      await hold(`address ${addressHash}`);
       const at = now().getTime();
       const waits = limits.map(async ({ most, ms }) => {
         const newestFirst = tx
@@ -166,11 +169,15 @@ function sendings(tx: Transaction<Tables>, { now }: TransactionParts) {
   };
 }
 
-function keptAnswers(tx: Transaction<Tables>, { answers }: TransactionParts) {
+function keptAnswers(tx: Transaction<Tables>, { answers, hold }: TransactionParts) {
   /** Whoever knows the key of a request gets its token: so of the key, too, only a hash is stored. */
   const hashed = (request: IdempotentRequest): IdempotentRequest => ({ ...request, key: hashOf(request.key) });
   return {
-    earlierAnswer: (request: IdempotentRequest) => answers.find(tx, hashed(request)),
+    async earlierAnswer(request: IdempotentRequest) {
+      const known = hashed(request);
+      await hold(`key ${known.key}`);
+      return answers.find(tx, known);
+    },
     keepAnswer: (request: IdempotentRequest, answer: KeptAnswer) => answers.keep(tx, hashed(request), answer),
   };
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -5,8 +6,8 @@ import { withDocumentedAnswers } from '../../common/kit/test/documented-answers'
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { document } from '../src/openapi';
-import { openCommentStore } from '../src/store';
 import type { SendingLimit } from '../src/transaction';
+import { openAt } from './store-place';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 
@@ -17,6 +18,8 @@ interface ServiceOptions {
   hasAuth?: boolean;
   /** Makes ids; by default `c1`, `c2` … */
   newId?: () => string;
+  /** Where the comments are; a file of the test unless it is said. */
+  address?: string;
 }
 
 /** The ids `c1`, `c2` … */
@@ -28,12 +31,12 @@ function countingIds(): () => string {
 /** The comments service on a database of the test, with a clock that stands still. Several share the database. */
 export function startComments(
   life: TestLife,
-  { limits = [], hasAuth = true, newId = countingIds() }: ServiceOptions = {},
+  { limits = [], hasAuth = true, newId = countingIds(), address }: ServiceOptions = {},
 ) {
   const file = life.file('comments.db');
   let time = Date.parse(noon);
   const now = () => new Date(time);
-  const store = life.closing(openCommentStore({ file, now }));
+  const store = life.closing(openAt(address ?? dirname(file), now));
   const commits: string[] = [];
   const app = createApp({
     store,

@@ -45,7 +45,7 @@ describe('PostDeleted', () => {
 
   it('goes on where it was broken off, with no comment told of twice', async () => {
     const { app, store, file } = startComments(life);
-    await store.transaction(async (tx) => {
+    await store.transaction(['p1'], async (tx) => {
       for (let number = 0; number < 450; number += 1) {
         const origin = { id: `n${number}`, postId: 'p1', tokenHash: 'h', authorId: 'a1', now: new Date(noon) };
         await tx.insert(createComment({ content: 'Nice', author: '' }, origin));
@@ -54,9 +54,9 @@ describe('PostDeleted', () => {
     let steps = 0;
     const breaking = createEventHandlers({
       ...store,
-      transaction: (work) => {
+      transaction: (postIds, work) => {
         steps += 1;
-        return steps === 3 ? Promise.reject(new Error('killed')) : store.transaction(work);
+        return steps === 3 ? Promise.reject(new Error('killed')) : store.transaction(postIds, work);
       },
     });
     const event = { ...postDeleted, type: 'PostDeleted' as const };

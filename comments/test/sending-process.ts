@@ -3,12 +3,12 @@ import { createAuth, createMetrics, newId, silentLogger } from '@blog/kit';
 import request from 'supertest';
 import { reportAndEnd, whenAllAreReady } from '../../common/kit/test/processes';
 import { createApp } from '../src/app';
-import { openCommentStore } from '../src/store';
+import { openAt } from './store-place';
 
-async function main(file: string, most: number, keys: string[]): Promise<void> {
+async function main(address: string, most: number, keys: string[]): Promise<void> {
   await whenAllAreReady();
   const now = () => new Date();
-  const store = openCommentStore({ file, now });
+  const store = openAt(address, now);
   const app = createApp({
     store,
     auth: createAuth({ secrets: [], now }),
@@ -34,5 +34,5 @@ async function main(file: string, most: number, keys: string[]): Promise<void> {
   reportAndEnd({ tokens, statuses });
 }
 
-const [file = '', most = '0', ...keys] = process.argv.slice(2);
-void main(file, Number(most), keys);
+const [address = '', most = '0', ...keys] = process.argv.slice(2);
+void main(address, Number(most), keys);

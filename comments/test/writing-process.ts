@@ -3,19 +3,19 @@ import { newId } from '@blog/kit';
 import { reportAndEnd, whenAllAreReady } from '../../common/kit/test/processes';
 import { createComment } from '../src/domain';
 import { createEventHandlers } from '../src/event-handlers';
-import { openCommentStore } from '../src/store';
+import { openAt } from './store-place';
 
-async function main(file: string, count: number, verdicts: string[]): Promise<void> {
+async function main(address: string, count: number, verdicts: string[]): Promise<void> {
   await whenAllAreReady();
   const now = () => new Date();
-  const store = openCommentStore({ file, now });
+  const store = openAt(address, now);
   const applyEvents = createEventHandlers(store);
   const written: string[] = [];
   for (let number = 0; number < count; number += 1) {
     const id = newId();
     const made = { id, postId: 'p1', tokenHash: 'h', authorId: id, now: now() };
     const change = createComment({ content: 'Nice', author: '' }, made);
-    await store.transaction((tx) => tx.insert(change));
+    await store.transaction(['p1'], (tx) => tx.insert(change));
     written.push(change.comment.id);
   }
   for (const id of verdicts) {
@@ -26,5 +26,5 @@ async function main(file: string, count: number, verdicts: string[]): Promise<vo
   reportAndEnd(written);
 }
 
-const [file = '', count = '0', ...verdicts] = process.argv.slice(2);
-void main(file, Number(count), verdicts);
+const [address = '', count = '0', ...verdicts] = process.argv.slice(2);
+void main(address, Number(count), verdicts);

@@ -8,6 +8,7 @@ import { findChromium } from './chromium.cjs';
 import { failClearly } from './fail-clearly.mjs';
 import { installIfNeeded } from './install.mjs';
 import { run } from './npm.mjs';
+import { findPostgres } from './postgres.mjs';
 import { root } from './processes.cjs';
 import { addUp, asTestResult, countTests, describeSteps } from './test-report.mjs';
 
@@ -17,6 +18,7 @@ const filter = process.argv.slice(2);
 const resultsFolder = process.env.TEST_RESULTS ?? mkdtempSync(join(tmpdir(), 'blog-test-'));
 const chromium = findChromium();
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+let postgres = { reason: 'not looked for' };
 const steps = [];
 
 const bin = (...path) => join(root, 'node_modules', ...path);
@@ -34,7 +36,10 @@ const jest = (name, args) =>
   node(
     bin('jest', 'bin', 'jest.js'),
     ['--json', `--outputFile=${join(resultsFolder, `${name}.json`)}`, '--passWithNoTests', ...args, ...filter],
-    chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
+    {
+      ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
+      ...(postgres.url === undefined ? {} : { TEST_DATABASE_URL: postgres.url }),
+    },
   );
 
 async function runSteps() {
@@ -45,14 +50,15 @@ async function runSteps() {
     await step('format', () => node(bin('prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']));
   }
   await step('build', () => buildIfNeeded().then(() => 0));
-  const leftOut = ['\\.e2e\\.test\\.', ...(hasKubectl ? [] : ['infra/test/kubectl'])];
-  await step('unit, api and store tests', () => jest('fast', [`--testPathIgnorePatterns=${leftOut.join('|')}`]), {
-    isJest: true,
-  });
+  postgres = await findPostgres(process.env);
+  const without = [...(hasKubectl ? [] : ['infra/test/kubectl']), ...(postgres.url === undefined ? ['postgres'] : [])];
+  const leftOut = (...more) => [`--testPathIgnorePatterns=${['/node_modules/', ...without, ...more].join('|')}`];
+  const isJest = true;
+  await step('unit, api and store tests', () => jest('fast', leftOut('\\.e2e\\.test\\.')), { isJest });
   // One after another: they start real processes, and some measure how those share the machine.
-  const noBrowser = chromium === undefined ? ['--testPathIgnorePatterns=browser'] : [];
-  await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...noBrowser]), {
-    isJest: true,
+  const e2e = leftOut(...(chromium === undefined ? ['browser'] : []));
+  await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...e2e]), {
+    isJest,
   });
 }
 
@@ -67,7 +73,13 @@ function finish() {
     console.log('\n!! NO BROWSER TEST RAN: no Chromium found. Install one, or set CHROMIUM_PATH to its executable.');
   }
   if (!hasKubectl) console.log('\n!! NO OVERLAY OF infra/k8s WAS BUILT: no kubectl found.');
-  const forbidden = inCi && (chromium === undefined || !hasKubectl || skipped > 0);
+  if (postgres.url === undefined) {
+    console.log(
+      `\n!! NO POSTGRESQL TEST RAN: ${postgres.reason}. Start one, or set TEST_DATABASE_URL to its database.`,
+    );
+  }
+  const isWhole = chromium !== undefined && hasKubectl && postgres.url !== undefined && skipped === 0;
+  const forbidden = inCi && !isWhole;
   if (forbidden) console.log('\nCI=true: nothing may be skipped.');
   process.exitCode = failedSteps.length > 0 || failed > 0 || forbidden ? 1 : 0;
 }

@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { openDatabase } from '@blog/kit/state';
+import type { CommentDatabase } from './store';
+import { migrationsWith, type Tables } from './tables';
+
+/** The comments in a file, which replicas on the same machine share. */
+export function openSqliteDatabase(file: string): CommentDatabase {
+  const migrations = migrationsWith(randomBytes(32).toString('hex'));
+  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
+  // A transaction holds the whole file from its beginning.
+  return { db, transaction, hold: async () => undefined, isReady: isOpen, close };
+}
