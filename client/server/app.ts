@@ -2,6 +2,7 @@ import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } 
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { messages } from '../src/messages';
 import { readTheme } from '../src/features/theme/theme';
+import { review, write } from '../src/studio/words';
 import { createApi } from './api';
 import type { Assets, EntryName } from './assets';
 import { createBlog, type Services } from './blog';
@@ -89,7 +90,7 @@ export function createApp(deps: AppDeps): App {
   const embed = createEmbedPage(tools, { origins: deps.embedOrigins });
   const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
   const studio = createStudioPage(tools);
-  const write = studio('author', 'write', messages.nav.write);
+  const writing = studio('author', 'write', { title: messages.nav.write, isWide: true, shortcuts: write.keys });
   const feeds = createFeeds(services.query);
   const api = createApi({ services, cookies, sessions });
 
@@ -108,9 +109,9 @@ export function createApp(deps: AppDeps): App {
     '/posts/:id/comments': { get: post.read, post: [formBody, post.write] },
     '/posts/:id/comments/:commentId': { get: post.find, post: [formBody, post.change] },
     '/posts/:id{/:slug}': { get: post.read },
-    '/write': { get: write },
-    '/write/:id': { get: write },
-    '/review': { get: studio('moderator', 'review', messages.nav.review) },
+    '/write': { get: writing },
+    '/write/:id': { get: writing },
+    '/review': { get: studio('moderator', 'review', { title: messages.nav.review, shortcuts: review.keys }) },
     '/embed/:id': { get: [embed.allowed, embed.read] },
     '/embed/:id/comments': { get: [embed.allowed, embed.read], post: [embed.allowed, formBody, embed.write] },
     '/embed/:id/comments/:commentId': {

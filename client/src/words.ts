@@ -48,8 +48,8 @@ export const signIn = {
 
 export const shortcuts = {
   title: 'Keyboard shortcuts',
+  list: ['?', 'This list'],
   keys: [
-    ['?', 'This list'],
     ['/', 'Search posts'],
     ['j', 'Next post or comment'],
     ['k', 'The one before'],
@@ -62,7 +62,7 @@ export const shortcuts = {
   close: 'Close',
 } as const;
 
-export const nav = { label: 'For you', write: 'Write', review: 'Review', system: 'System' } as const;
+export const nav = { label: 'For you', write: 'Write', review: 'Review' } as const;
 
 export const faults = {
   offline: 'You are offline.',

@@ -23,6 +23,8 @@ async function signIn(fields: Record<string, string> = { name: 'ana', password: 
   return String(headers['set-cookie']).split(';')[0] ?? '';
 }
 
+jest.setTimeout(30_000);
+
 describe('Signing in', () => {
   it('leads back, with a cookie that no script can read and no other site can send', async () => {
     const fields = { name: 'ana', password: 'correct horse', back: '/posts/p1?a=1' };

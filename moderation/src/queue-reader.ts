@@ -12,6 +12,8 @@ export interface QueueItem {
   /** The newest 20 verdicts, the one in force first. */
   history: Verdict[];
   postTitle?: string;
+  /** What it replies to; absent where that is deleted or was never told. */
+  parent?: { author: string; content: string };
   /** Of its author, all over the blog; absent where it isn't known whose comment it is. */
   authorCounts?: { approved: number; rejected: number };
 }
@@ -93,14 +95,19 @@ async function withContext(db: Kysely<Tables>, entries: Entry[]): Promise<QueueI
     db,
     comments.map(({ postId }) => postId),
   );
+  const parents = await parentsOf(
+    db,
+    comments.flatMap(({ parentId }) => parentId ?? []),
+  );
   const counts = await authorCountsOf(
     db,
     comments.flatMap(({ authorId }) => authorId ?? []),
   );
   return entries.map((entry) => {
-    const { id, postId, authorId } = entry.comment;
+    const { id, postId, parentId, authorId } = entry.comment;
     const authorCounts = authorId === undefined ? undefined : counts.get(authorId);
-    return { entry, history: histories.get(id) ?? [], postTitle: titles.get(postId), authorCounts };
+    const parent = parentId === undefined ? undefined : parents.get(parentId);
+    return { entry, history: histories.get(id) ?? [], postTitle: titles.get(postId), parent, authorCounts };
   });
 }
 
@@ -124,6 +131,17 @@ async function historiesOf(db: Kysely<Tables>, ids: string[]): Promise<Map<strin
 async function titlesOf(db: Kysely<Tables>, ids: string[]): Promise<Map<string, string>> {
   const rows = await db.selectFrom('posts').select(['id', 'title']).where('id', 'in', ids).execute();
   return new Map(rows.map(({ id, title }) => [id, title]));
+}
+
+async function parentsOf(db: Kysely<Tables>, ids: string[]): Promise<Map<string, { author: string; content: string }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('comments')
+    .select(['id', 'author', 'content'])
+    .where('id', 'in', ids)
+    .where('status', '<>', 'deleted')
+    .execute();
+  return new Map(rows.map(({ id, author, content }) => [id, { author, content }]));
 }
 
 async function authorCountsOf(

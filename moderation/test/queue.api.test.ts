@@ -59,6 +59,15 @@ describe('The queue', () => {
     });
   });
 
+  it('shows what a comment replies to, unless that is gone', async () => {
+    const { app } = await started();
+    await push(app, created('c1', 'a dog'), created('c2', 'a cat', { parentId: 'c1' }), created('c3', 'cats'));
+    const read = async () => (await ask(app, 'GET /queue')).body.items as { id: string; parent?: object }[];
+    expect(await read()).toMatchObject([{ id: 'c3' }, { id: 'c2', parent: { author: 'Reader', content: 'a dog' } }]);
+    await push(app, event('CommentDeleted', { id: 'c1', postId: 'p1', version: 2 }));
+    expect((await read()).map(({ parent }) => parent)).toEqual([undefined, undefined]);
+  });
+
   it('knows nothing of the authors and posts of classic services', async () => {
     const { app } = await started();
     await push(app, { type: 'CommentCreated', data: { id: 'c1', content: 'cat', postId: 'p1', status: 'pending' } });

@@ -1,5 +1,6 @@
 import type { InputHTMLAttributes, Ref, TextareaHTMLAttributes } from 'react';
 import { Icon } from './Icon';
+import * as icons from './icons';
 import styles from './Field.module.css';
 
 interface Common {
@@ -33,7 +34,7 @@ function Notes({ id, fault, hint }: Common) {
     <>
       {fault ? (
         <p className={styles.fault} id={`${id}-fault`}>
-          <Icon name="warning" /> {fault}
+          <Icon of={icons.warning} /> {fault}
         </p>
       ) : null}
       {hint ? (

@@ -9,18 +9,20 @@ export interface SignedIn {
 const pages = [
   { role: 'author', href: '/write', text: messages.nav.write },
   { role: 'moderator', href: '/review', text: messages.nav.review },
-  { role: 'operator', href: '/system', text: messages.nav.system },
 ];
 
+const isUnder = (href: string, path: string): boolean =>
+  path.startsWith(href) && /^([/?]|$)/.test(path.slice(href.length));
+
 /** Where somebody with roles can go; nothing for readers. */
-export function AccountMenu({ account }: { account: SignedIn | undefined }) {
+export function AccountMenu({ account, path }: { account: SignedIn | undefined; path: string }) {
   if (!account) return null;
   return (
     <nav className={styles.menu} aria-label={messages.nav.label}>
       {pages
         .filter(({ role }) => account.roles.includes(role))
         .map(({ href, text }) => (
-          <a key={href} href={href}>
+          <a key={href} href={href} aria-current={isUnder(href, path) ? 'page' : undefined}>
             {text}
           </a>
         ))}

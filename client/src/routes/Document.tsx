@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Theme } from '../features/theme/theme';
-import { Shortcuts } from '../features/shortcuts/Shortcuts';
+import { type Shortcut, Shortcuts } from '../features/shortcuts/Shortcuts';
 import { ThemeChoice } from '../features/theme/ThemeChoice';
 import { messages } from '../messages';
 import { AccountMenu, type SignedIn } from './AccountMenu';
@@ -28,6 +28,10 @@ export interface PageFrame {
   account?: SignedIn | undefined;
   /** Whether the page stands in a frame of another one, with nothing of the site around it. */
   isBare?: boolean;
+  /** Whether the page needs more room than a text to read. */
+  isWide?: boolean;
+  /** Its shortcuts, where they are others than those of the reader pages. */
+  shortcuts?: readonly Shortcut[];
   /** False where nobody can sign in at all. */
   canSignIn?: boolean;
   /** Addresses of the built scripts and style sheets. */
@@ -133,7 +137,7 @@ export function Document({ meta, frame, children }: DocumentProps) {
 
 function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame; children: ReactNode }) {
   return (
-    <body>
+    <body data-wide={frame.isWide ? '' : undefined}>
       <a className={styles.skip} href="#content">
         {messages.site.skip}
       </a>
@@ -144,7 +148,7 @@ function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame
             <span className={isFront ? 'visually-hidden' : undefined}>{frame.blogName}</span>
           </a>
           <div className={styles.right}>
-            <AccountMenu account={frame.account} />
+            <AccountMenu account={frame.account} path={frame.path} />
             <ThemeChoice theme={frame.theme} back={frame.path} />
           </div>
         </div>
@@ -153,7 +157,7 @@ function Body({ isFront, frame, children }: { isFront: boolean; frame: PageFrame
         {children}
       </main>
       <Footer {...frame} />
-      <Shortcuts />
+      <Shortcuts keys={frame.shortcuts} />
     </body>
   );
 }

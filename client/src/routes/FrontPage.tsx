@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../components/Icon';
+import * as icons from '../components/icons';
 import { Notice } from '../components/Notice';
 import type { ListedPost } from '../features/posts/post';
 import { PostList } from '../features/posts/PostList';
@@ -117,12 +118,12 @@ function Pages({ filter: { q }, isNewest, newest, older }: FrontPageProps) {
     <nav className={styles.pages} aria-label={on}>
       {isNewest ? null : (
         <a href={newest}>
-          <Icon name="arrowLeft" /> {back}
+          <Icon of={icons.arrowLeft} /> {back}
         </a>
       )}
       {older ? (
         <a href={older} rel="next">
-          {on} <Icon name="arrowRight" />
+          {on} <Icon of={icons.arrowRight} />
         </a>
       ) : null}
     </nav>

@@ -1,4 +1,5 @@
 import { Icon } from '../components/Icon';
+import * as icons from '../components/icons';
 import type { CommentsSectionProps } from '../features/comments/CommentsSection';
 import { Article } from '../features/posts/Article';
 import type { ReadablePost } from '../features/posts/post';
@@ -20,11 +21,11 @@ export function PostPage({ post, isYoung, canEdit, comments }: PostPageProps) {
     <>
       <nav className={styles.back}>
         <a href="/" rel="up">
-          <Icon name="arrowLeft" /> {messages.post.back}
+          <Icon of={icons.arrowLeft} /> {messages.post.back}
         </a>
         {canEdit ? (
           <a href={`/write/${encodeURIComponent(post.id)}`}>
-            <Icon name="pen" /> {messages.post.edit}
+            <Icon of={icons.pen} /> {messages.post.edit}
           </a>
         ) : null}
       </nav>

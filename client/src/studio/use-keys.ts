@@ -1,15 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { isPageKey } from '../browser/page-keys';
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
-}
+/** Keys that may be held down. All others act once: what decides on one comment must not run through the whole list. */
+const repeatable = new Set(['j', 'k']);
 
-/**
- * Single keys for the whole page, by `event.key` (`Shift+X` is 'X'). They never fire in fields or together with Ctrl, Alt
- * or ⌘, which belong to the browser.
- */
+/** Single keys for the whole page, by `event.key` (`Shift+X` is 'X'), under the rules of {@link isPageKey}. */
 export function useKeys(actions: Record<string, () => void>): void {
   const current = useRef(actions);
   useEffect(() => {
@@ -17,11 +12,11 @@ export function useKeys(actions: Record<string, () => void>): void {
   });
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
+      if (!isPageKey(event)) return;
       const action = Object.hasOwn(current.current, event.key) ? current.current[event.key] : undefined;
       if (!action) return;
       event.preventDefault();
-      action();
+      if (!event.repeat || repeatable.has(event.key)) action();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);

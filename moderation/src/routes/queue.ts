@@ -26,7 +26,7 @@ export function createQueueRoutes({ store, auth }: RouteParts): Routes {
   return { '/queue': { get: forModerators(auth, list) } };
 }
 
-function view({ entry, history, postTitle, authorCounts }: QueueItem) {
+function view({ entry, history, postTitle, parent, authorCounts }: QueueItem) {
   const { comment, status, revision, rule, spans } = entry;
-  return { ...comment, postTitle, status, revision, rule, spans, authorCounts, history };
+  return { ...comment, postTitle, parent, status, revision, rule, spans, authorCounts, history };
 }

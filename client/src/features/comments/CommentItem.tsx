@@ -1,4 +1,5 @@
-import { Icon, type IconName } from '../../components/Icon';
+import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
 import { messages } from '../../messages';
 import { formatExactly } from '../../time';
@@ -9,7 +10,7 @@ import { CommentText } from './CommentText';
 import { DeleteForm } from './DeleteForm';
 import { EditForm } from './EditForm';
 
-const icons: Record<Comment['status'], IconName> = { pending: 'clock', approved: 'check', rejected: 'cross' };
+const stateIcons = { pending: icons.clock, approved: icons.check, rejected: icons.cross };
 
 function Meta({ comment: { id, author, own, createdAt, editedAt }, to }: Pick<CommentItemProps, 'comment' | 'to'>) {
   const name = author || messages.comments.anonymous;
@@ -71,7 +72,7 @@ function State({ comment: { own, status, reason }, wasJudgedHere }: { comment: C
   return (
     <>
       <p className={styles.state} data-status={status}>
-        <Icon name={icons[status]} />
+        <Icon of={stateIcons[status]} />
         {messages.comments.states[status]}
       </p>
       {status === 'rejected' && reason ? <p className={styles.reason}>{messages.comments.reason(reason)}</p> : null}

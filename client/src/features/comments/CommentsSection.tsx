@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { useNow } from '../../browser/use-now';
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { Notice } from '../../components/Notice';
 import { messages } from '../../messages';
 import type { Comment, Outgoing } from './comment';
@@ -124,7 +125,7 @@ function PostNewsPill({ news, page }: { news: PostNews; page: string }) {
     <div className={styles.postNews}>
       {news === 'changed' ? (
         <a className="button" data-pill href={page}>
-          <Icon name="pen" /> {messages.post.changed}
+          <Icon of={icons.pen} /> {messages.post.changed}
         </a>
       ) : null}
     </div>
@@ -147,7 +148,7 @@ function MoreButton({ list, onReveal }: { list: CommentList; onReveal: () => voi
           focusSoon(`c-${first.id}`);
         }}
       >
-        <Icon name="comment" /> {messages.comments.more(list.waiting.length)}
+        <Icon of={icons.comment} /> {messages.comments.more(list.waiting.length)}
       </button>
     </p>
   );

@@ -1,4 +1,5 @@
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { messages } from '../../messages';
 import type { Outgoing } from './comment';
 import styles from './Comments.module.css';
@@ -21,7 +22,7 @@ export function OutgoingItem({ outgoing, onRetry, onEdit }: OutgoingItemProps) {
       </div>
       <CommentText html="" content={content} />
       <p className={styles.state} data-status={state}>
-        <Icon name={state === 'failed' ? 'warning' : 'sending'} />
+        <Icon of={state === 'failed' ? icons.warning : icons.sending} />
         {[messages.comments.states[state], message].filter(Boolean).join(': ')}
       </p>
       {state === 'failed' ? (

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { followStream } from '../../live/event-source';
 import { messages } from '../../messages';
 import styles from './NewPostsPill.module.css';
@@ -57,7 +58,7 @@ export function NewPostsPill({ known, newest, position }: NewPostsPillProps) {
     <div className={styles.place} role="status">
       {fresh.size > 0 ? (
         <a className="button" data-pill href="/">
-          <Icon name="arrowUp" /> {messages.front.newPosts(fresh.size)}
+          <Icon of={icons.arrowUp} /> {messages.front.newPosts(fresh.size)}
         </a>
       ) : null}
     </div>

@@ -1,4 +1,5 @@
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { messages } from '../../messages';
 import styles from './SearchForm.module.css';
 
@@ -10,7 +11,7 @@ export function SearchForm({ q, tag }: { q: string; tag: string | undefined }) {
       <label className="visually-hidden" htmlFor="search">
         {tag === undefined ? messages.search.label : messages.search.labelIn(tag)}
       </label>
-      <Icon name="search" />
+      <Icon of={icons.search} />
       <input
         {...{ id: 'search', type: 'search', name: 'q', defaultValue: q, maxLength: 200, autoComplete: 'off' }}
         placeholder={tag === undefined ? messages.search.label : messages.search.labelIn(tag)}

@@ -1,6 +1,7 @@
 import { sendOnCtrlEnter } from '../../browser/send-on-ctrl-enter';
 import { TextArea, TextField } from '../../components/Field';
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { Notice } from '../../components/Notice';
 import { faultOf, type Refusal } from '../../faults';
 import { messages } from '../../messages';
@@ -40,7 +41,7 @@ export function WritePost(props: WritePostProps) {
   return (
     <details className={styles.write} ref={details} open={props.refusal !== undefined} id="write">
       <summary>
-        <Icon name="pen" /> {messages.write.summary}
+        <Icon of={icons.pen} /> {messages.write.summary}
       </summary>
       <form ref={form} method="post" action="/posts" onSubmit={submit} onInput={keep} onKeyDown={sendOnCtrlEnter}>
         {refusal ? (

@@ -1,6 +1,7 @@
 import type { Ref } from 'react';
 import { postPath } from '@blog/contract/address';
 import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
 import { review } from '../../studio/words';
 import { type Decision, highlight, type QueueItem } from './queue';
@@ -18,38 +19,57 @@ export interface QueueCardProps {
   onUndo: () => void;
 }
 
-const icons = { approved: 'check', rejected: 'cross', pending: 'clock' } as const;
+const decidedIcons = { approved: icons.check, rejected: icons.cross, pending: icons.clock };
+const longestParent = 200;
+
+const authorOf = ({ author }: { author: string }): string => author || review.anonymous;
+
+function Counts({ item: { authorCounts, status } }: { item: QueueItem }) {
+  if (!authorCounts) return null;
+  const { approved, rejected } = authorCounts;
+  if (status === 'pending' && approved + rejected === 0) return <span className={styles.soft}>{review.firstTime}</span>;
+  return (
+    <span className={styles.soft} title={review.countsTitle}>
+      {review.counts(approved, rejected)}
+    </span>
+  );
+}
 
 function Head({ item, isSelected, onSelect }: Pick<QueueCardProps, 'item' | 'isSelected' | 'onSelect'>) {
-  const author = item.author || review.anonymous;
   return (
     <header className={styles.head}>
       <label className={styles.select}>
         <input type="checkbox" checked={isSelected} onChange={onSelect} />
-        <span className="visually-hidden">{review.select(author)}</span>
+        <span className="visually-hidden">{review.select(authorOf(item))}</span>
       </label>
-      <strong>{author}</strong>
-      {item.authorCounts ? (
-        <span className={styles.soft}>{review.counts(item.authorCounts.approved, item.authorCounts.rejected)}</span>
-      ) : null}
+      <strong>{authorOf(item)}</strong>
+      <Counts item={item} />
       <Time at={item.createdAt} className={styles.soft} />
+      {item.rule ? (
+        <span className={styles.rule}>
+          <Icon of={icons.warning} /> {review.rule(item.rule)}
+        </span>
+      ) : null}
     </header>
   );
 }
 
 function Context({ item }: { item: QueueItem }) {
+  const { id, postId, postTitle, parentId, parent } = item;
   return (
-    <p className={styles.context}>
-      <a href={`${postPath({ id: item.postId, title: item.postTitle ?? '' })}#c-${encodeURIComponent(item.id)}`}>
-        {review.post(item.postTitle ?? item.postId)}
+    <div className={styles.context}>
+      <a href={`${postPath({ id: postId, title: postTitle ?? '' })}#c-${encodeURIComponent(id)}`}>
+        {review.post(postTitle ?? postId)}
       </a>
-      {item.parentId ? <span className={styles.soft}>{review.replyTo}</span> : null}
-      {item.rule ? (
-        <span className={styles.rule}>
-          <Icon name="warning" /> {review.rule(item.rule)}
-        </span>
+      {parent ? (
+        <blockquote>
+          {review.replyTo(authorOf(parent))} {parent.content.slice(0, longestParent)}
+          {parent.content.length > longestParent ? '…' : ''}
+        </blockquote>
+      ) : parentId ? (
+        <span className={styles.soft}>{review.reply}</span>
       ) : null}
-    </p>
+    </div>
   );
 }
 
@@ -68,18 +88,10 @@ function History({ item }: { item: QueueItem }) {
   );
 }
 
-function Decided({
-  item,
-  state,
-  onUndo,
-}: {
-  item: QueueItem;
-  state: CardState & { kind: 'decided' };
-  onUndo: () => void;
-}) {
+function Decided({ item, decision, onUndo }: { item: QueueItem; decision: Decision; onUndo: () => void }) {
   return (
-    <p className={styles.decided} data-decision={state.decision}>
-      <Icon name={icons[state.decision]} /> <strong>{review.decided[state.decision]}</strong>
+    <p className={styles.decided} data-decision={decision}>
+      <Icon of={decidedIcons[decision]} /> <strong>{review.decided[decision]}</strong>
       <span className={styles.excerpt}>{item.content}</span>
       <button className="button" data-quiet type="button" onClick={onUndo}>
         {review.undo}
@@ -88,19 +100,41 @@ function Decided({
   );
 }
 
+/** What would change something. What is pending or flagged waits for either. */
+function Foot({ item, onDecide }: Pick<QueueCardProps, 'item' | 'onDecide'>) {
+  const { status } = item;
+  return (
+    <footer className={styles.foot}>
+      {status === 'approved' ? null : (
+        <button className="button" data-primary type="button" onClick={() => onDecide('approved')}>
+          <Icon of={icons.check} /> {review.approve}
+        </button>
+      )}
+      {status === 'rejected' ? null : (
+        <button className="button" type="button" onClick={() => onDecide('rejected')}>
+          <Icon of={icons.cross} /> {review.reject}
+        </button>
+      )}
+      <History item={item} />
+    </footer>
+  );
+}
+
 /** One comment to decide on. Decided, it collapses in its place, so that nothing jumps under the pointer. */
 export function QueueCard(props: QueueCardProps) {
-  const { item, state, isCurrent, onDecide, ref } = props;
+  const { item, state, isCurrent, ref } = props;
   return (
     <article
       className={styles.card}
       data-current={isCurrent || undefined}
+      data-selected={props.isSelected || undefined}
       tabIndex={-1}
       ref={ref}
       aria-current={isCurrent || undefined}
+      aria-label={authorOf(item)}
     >
       {state?.kind === 'decided' ? (
-        <Decided item={item} state={state} onUndo={props.onUndo} />
+        <Decided item={item} decision={state.decision} onUndo={props.onUndo} />
       ) : (
         <>
           <Head {...props} />
@@ -113,18 +147,10 @@ export function QueueCard(props: QueueCardProps) {
           </p>
           {state ? (
             <p className={styles.failed} role="alert">
-              <Icon name="warning" /> {state.message}
+              <Icon of={icons.warning} /> {state.message}
             </p>
           ) : null}
-          <footer className={styles.foot}>
-            <button className="button" data-primary type="button" onClick={() => onDecide('approved')}>
-              <Icon name="check" /> {review.approve}
-            </button>
-            <button className="button" type="button" onClick={() => onDecide('rejected')}>
-              <Icon name="cross" /> {review.reject}
-            </button>
-            <History item={item} />
-          </footer>
+          <Foot {...props} />
         </>
       )}
     </article>

@@ -1,6 +1,8 @@
 import { TextArea, TextField } from '../../components/Field';
+import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { rules as words } from '../../studio/words';
-import { actions, hasNumber, hasTerms, kinds, type RuleForm } from './rule-set';
+import { actions, hasNumber, hasTerms, kinds, numberField, type RuleForm } from './rule-set';
 import styles from './RulesForm.module.css';
 
 interface ChoiceProps<T extends string> {
@@ -55,8 +57,8 @@ function Details({ rule, faultOf, id, set }: Part) {
     <>
       {hasTerms(rule.kind) ? (
         <TextArea
-          {...{ id: id('terms'), label: words.terms, value: rule.terms, rows: 3 }}
-          fault={faultOf('words') ?? faultOf('phrases')}
+          {...{ id: id('terms'), label: words.terms[rule.kind], value: rule.terms, rows: 3 }}
+          fault={faultOf(rule.kind)}
           onChange={(event) => set({ terms: event.target.value })}
         />
       ) : null}
@@ -72,8 +74,8 @@ function Details({ rule, faultOf, id, set }: Part) {
       ) : null}
       {hasNumber(rule.kind) ? (
         <TextField
-          {...{ id: id('number'), label: words.number, type: 'number', min: 0, value: rule.number }}
-          fault={faultOf('most') ?? faultOf('hours') ?? faultOf('days')}
+          {...{ id: id('number'), label: words.numbers[rule.kind], type: 'number', min: 0, value: rule.number }}
+          fault={faultOf(numberField(rule.kind) ?? '')}
           onChange={(event) => set({ number: event.target.value })}
         />
       ) : null}
@@ -81,18 +83,24 @@ function Details({ rule, faultOf, id, set }: Part) {
   );
 }
 
-function Place({ isFirst, isLast, onMove, onRemove }: Omit<RuleFieldsProps, 'rule' | 'faultOf' | 'onChange'>) {
+interface PlaceProps extends Pick<RuleFieldsProps, 'isFirst' | 'isLast' | 'onMove' | 'onRemove'> {
+  name: string;
+}
+
+function Place({ name, isFirst, isLast, onMove, onRemove }: PlaceProps) {
+  const all: [string, string, boolean, () => void][] = [
+    [icons.arrowUp, words.up(name), isFirst, () => onMove(-1)],
+    [icons.arrowDown, words.down(name), isLast, () => onMove(1)],
+    [icons.trash, words.remove(name), false, onRemove],
+  ];
   return (
-    <div className={styles.actions}>
-      <button className="button" data-quiet type="button" disabled={isFirst} onClick={() => onMove(-1)}>
-        {words.up}
-      </button>
-      <button className="button" data-quiet type="button" disabled={isLast} onClick={() => onMove(1)}>
-        {words.down}
-      </button>
-      <button className="button" data-quiet type="button" onClick={onRemove}>
-        {words.remove}
-      </button>
+    <div className={styles.place}>
+      {all.map(([icon, text, isOff, act]) => (
+        <button key={text} className="button" data-quiet type="button" title={text} disabled={isOff} onClick={act}>
+          <Icon of={icon} />
+          <span className="visually-hidden">{text}</span>
+        </button>
+      ))}
     </div>
   );
 }
@@ -101,13 +109,17 @@ function Place({ isFirst, isLast, onMove, onRemove }: Omit<RuleFieldsProps, 'rul
 export function RuleFields({ rule, faultOf, onChange, ...place }: RuleFieldsProps) {
   const id = (field: string): string => `${rule.key}-${field}`;
   const set = (change: Partial<RuleForm>): void => onChange({ ...rule, ...change });
+  const name = rule.name || words.unnamed;
   return (
     <fieldset className={styles.rule}>
-      <legend className="visually-hidden">{rule.name || words.name}</legend>
-      <TextField
-        {...{ id: id('name'), label: words.name, value: rule.name, fault: faultOf('name'), required: true }}
-        onChange={(event) => set({ name: event.target.value })}
-      />
+      <legend className="visually-hidden">{name}</legend>
+      <div className={styles.head}>
+        <TextField
+          {...{ id: id('name'), label: words.name, value: rule.name, fault: faultOf('name'), required: true }}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+        <Place {...place} name={name} />
+      </div>
       <Choice
         {...{ id: id('kind'), label: words.kind, value: rule.kind, options: kinds, texts: words.kinds }}
         onChange={(kind) => set({ kind })}
@@ -121,7 +133,6 @@ export function RuleFields({ rule, faultOf, onChange, ...place }: RuleFieldsProp
         {...{ id: id('reason'), label: words.reason, value: rule.reason, fault: faultOf('reason') }}
         onChange={(event) => set({ reason: event.target.value })}
       />
-      <Place {...place} />
     </fieldset>
   );
 }

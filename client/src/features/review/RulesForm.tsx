@@ -4,7 +4,7 @@ import { Notice } from '../../components/Notice';
 import { type Refusal, faultOf } from '../../faults';
 import { refusalOf, RequestFailed } from '../../studio/request';
 import { review, rules as words } from '../../studio/words';
-import { newRule, type RuleForm, type RuleSetForm, saveRules, type Tried, tryRules } from './rule-set';
+import { isSameSet, newRule, type RuleForm, type RuleSetForm, saveRules, type Tried, tryRules } from './rule-set';
 import { RuleFields } from './RuleFields';
 import styles from './RulesForm.module.css';
 
@@ -18,6 +18,7 @@ function outcomeOf(error: unknown): Outcome {
 
 function useRules(loaded: { form: RuleSetForm; etag: string }) {
   const [form, setForm] = useState(loaded.form);
+  const [saved, setSaved] = useState(loaded.form);
   const [etag, setEtag] = useState(loaded.etag);
   const [outcome, setOutcome] = useState<Outcome>();
   const [isBusy, setBusy] = useState(false);
@@ -30,6 +31,7 @@ function useRules(loaded: { form: RuleSetForm; etag: string }) {
   const change = (rules: RuleForm[]): void => setForm({ ...form, rules });
   return {
     ...{ form, outcome, isBusy, setForm },
+    isChanged: !isSameSet(form, saved),
     add: () => change([...form.rules, newRule()]),
     replace: (index: number, rule: RuleForm) => change(form.rules.with(index, rule)),
     remove: (index: number) => change(form.rules.toSpliced(index, 1)),
@@ -40,6 +42,7 @@ function useRules(loaded: { form: RuleSetForm; etag: string }) {
     save: () =>
       attempt(async () => {
         setEtag(await saveRules(form, etag));
+        setSaved(form);
         return { kind: 'saved' };
       }),
     tryOut: () => attempt(async () => ({ kind: 'tried', changes: await tryRules(form) })),
@@ -74,14 +77,14 @@ function Outcomes({ outcome, onReload }: { outcome: Outcome | undefined; onReloa
       );
     case 'tried':
       return (
-        <section role="status">
+        <section className={styles.tried} role="status">
           <p>{words.wouldChange(outcome.changes.length)}</p>
           <ul className={styles.changes}>
             {outcome.changes.map(({ id, author, content, status, becomes, by }) => (
               <li key={id}>
                 <strong>{author || review.anonymous}</strong> {content.slice(0, 120)}
                 <span>
-                  {status} → {becomes} ({by})
+                  {review.tabs[status]} → <strong>{review.tabs[becomes]}</strong> {review.by(by)}
                 </span>
               </li>
             ))}
@@ -92,7 +95,7 @@ function Outcomes({ outcome, onReload }: { outcome: Outcome | undefined; onReloa
 }
 
 export function RulesForm({ loaded, onReload }: { loaded: { form: RuleSetForm; etag: string }; onReload: () => void }) {
-  const { form, outcome, isBusy, setForm, ...edit } = useRules(loaded);
+  const { form, outcome, isBusy, isChanged, setForm, ...edit } = useRules(loaded);
   const refusal = outcome?.kind === 'refused' ? outcome.refusal : undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -100,8 +103,7 @@ export function RulesForm({ loaded, onReload }: { loaded: { form: RuleSetForm; e
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <h2>{words.heading}</h2>
-      <p>{words.intro}</p>
+      <p className={styles.intro}>{words.intro}</p>
       <ol className={styles.rules}>
         {form.rules.map((rule, index) => (
           <li key={rule.key}>
@@ -122,7 +124,7 @@ export function RulesForm({ loaded, onReload }: { loaded: { form: RuleSetForm; e
       </button>
       <TextField
         {...{ id: 'trust', label: words.trust, type: 'number', min: 1, max: 1000, value: form.trustAfter }}
-        placeholder={words.trustNobody}
+        hint={words.trustHint}
         fault={faultOf(refusal, 'trustAfter')}
         onChange={(event) => setForm({ ...form, trustAfter: event.target.value })}
       />
@@ -134,7 +136,8 @@ export function RulesForm({ loaded, onReload }: { loaded: { form: RuleSetForm; e
           {words.tryOut}
         </button>
       </div>
-      <Outcomes outcome={outcome} onReload={onReload} />
+      {isChanged && outcome?.kind !== 'tried' ? <p className={styles.intro}>{words.unsaved}</p> : null}
+      {isChanged && outcome?.kind === 'saved' ? null : <Outcomes outcome={outcome} onReload={onReload} />}
     </form>
   );
 }

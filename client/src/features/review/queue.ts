@@ -27,6 +27,8 @@ export interface QueueItem {
   content: string;
   createdAt: string;
   postTitle?: string;
+  /** What it replies to, unless that is gone. */
+  parent?: { author: string; content: string };
   status: QueueStatus;
   revision: number;
   rule?: string;
@@ -59,14 +61,22 @@ export async function loadQueue(
   return { ...body, next };
 }
 
-/** Decides on several comments at once; each that somebody else has decided meanwhile comes back with an error. */
-export async function decide(items: readonly { id: string; revision: number }[], verdict: Decision): Promise<Result[]> {
-  const json = items.map(({ id, revision }) => ({ commentId: id, verdict, revision }));
+/**
+ * Decides on several comments at once, each with the revision that was seen; one that somebody else has decided meanwhile
+ * comes back with an error. Without a revision whatever is there is overruled.
+ */
+export async function decide(
+  items: readonly (readonly [item: { id: string }, revision: number | undefined])[],
+  verdict: Decision,
+): Promise<Result[]> {
+  const json = items.map(([{ id }, revision]) => ({ commentId: id, verdict, revision }));
   return (await request<Result[]>(`${api}/verdicts`, { method: 'POST', json })).body;
 }
 
 /** Takes decisions back. */
-export async function takeBack(items: readonly { commentId: string; revision: number }[]): Promise<Result[]> {
+export async function takeBack(
+  items: readonly { commentId: string; revision: number | undefined }[],
+): Promise<Result[]> {
   return (await request<Result[]>(`${api}/verdicts/undo`, { method: 'POST', json: items })).body;
 }
 

@@ -1,4 +1,5 @@
 import { request } from '../../studio/request';
+import type { QueueStatus } from './queue';
 
 export const kinds = [
   'words',
@@ -40,16 +41,21 @@ export interface SentRuleSet {
   rules: SentRule[];
 }
 
+type NumberKind = 'links' | 'length' | 'repeated-text' | 'post-age';
+type TermsKind = 'words' | 'phrases';
+
 /** The field in which a kind keeps its number. */
-const numberField: Partial<Record<Kind, string>> = {
+const numberFields: Record<NumberKind, string> = {
   links: 'most',
   length: 'most',
   'repeated-text': 'hours',
   'post-age': 'days',
 };
 
-export const hasTerms = (kind: Kind): boolean => kind === 'words' || kind === 'phrases';
-export const hasNumber = (kind: Kind): boolean => numberField[kind] !== undefined;
+export const hasTerms = (kind: Kind): kind is TermsKind => kind === 'words' || kind === 'phrases';
+export const hasNumber = (kind: Kind): kind is NumberKind => Object.hasOwn(numberFields, kind);
+/** The field of a kind's number, as the service names it. */
+export const numberField = (kind: Kind): string | undefined => (hasNumber(kind) ? numberFields[kind] : undefined);
 
 let made = 0;
 export function newRule(): RuleForm {
@@ -63,7 +69,7 @@ export function toForm({ trustAfter, rules }: SentRuleSet): RuleSetForm {
     trustAfter: trustAfter === null ? '' : String(trustAfter),
     rules: rules.map((rule) => {
       const terms = rule.kind === 'words' ? rule['words'] : rule['phrases'];
-      const number = rule[numberField[rule.kind] ?? ''];
+      const number = rule[numberField(rule.kind) ?? ''];
       return {
         ...newRule(),
         ...{ name: rule.name, kind: rule.kind, action: rule.action, reason: rule.reason },
@@ -83,7 +89,7 @@ export function toSent({ trustAfter, rules }: RuleSetForm): SentRuleSet {
     rules: rules.map(({ name, kind, action, reason, terms, caseSensitive, number }) => {
       const lines = terms.split('\n').map((line) => line.trim());
       const listed = lines.filter((line) => line !== '');
-      const field = numberField[kind];
+      const field = numberField(kind);
       return {
         ...{ name, kind, action, reason },
         ...(kind === 'words' ? { words: listed, caseSensitive } : {}),
@@ -94,12 +100,17 @@ export function toSent({ trustAfter, rules }: RuleSetForm): SentRuleSet {
   };
 }
 
+/** Whether two forms say the same, as far as it would be sent. */
+export function isSameSet(a: RuleSetForm, b: RuleSetForm): boolean {
+  return JSON.stringify(toSent(a)) === JSON.stringify(toSent(b));
+}
+
 export interface Tried {
   id: string;
   author: string;
   content: string;
-  status: string;
-  becomes: string;
+  status: QueueStatus;
+  becomes: QueueStatus;
   by: string;
 }
 

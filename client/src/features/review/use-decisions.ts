@@ -1,14 +1,14 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { refusalOf } from '../../studio/request';
 import { review } from '../../studio/words';
 import { type Decision, decide, type QueueItem, type Result, takeBack } from './queue';
 
 /** What became of a card in this window: decided here (and it can be undone), or why not. */
-export type CardState = { kind: 'decided'; decision: Decision; revision: number } | { kind: 'failed'; message: string };
+export type CardState = { kind: 'decided'; decision: Decision } | { kind: 'failed'; message: string };
 
 interface Batch {
   decision: Decision;
-  items: { commentId: string; revision: number }[];
+  ids: string[];
 }
 
 export interface Decisions {
@@ -16,27 +16,31 @@ export interface Decisions {
   isBusy: boolean;
   /** Said politely after each action. */
   announcement: string;
+  /** What can be taken back at once: the last action. */
+  last: { count: number; decision: Decision } | undefined;
   decideOn(items: readonly QueueItem[], decision: Decision): Promise<void>;
-  /** Takes back the last action, one comment or many. */
-  undoLast(): Promise<void>;
+  /** Takes back the last action, one comment or many. Resolves with their ids. */
+  undoLast(): Promise<readonly string[]>;
   /** Takes back what was decided on one comment. */
   undoOne(commentId: string): Promise<void>;
+  /** Another list is shown, in which everything stands as it is stored. What was done can still be taken back. */
+  showAfresh(): void;
 }
 
-const stateOf = (result: Result, decision: Decision): CardState =>
-  'error' in result
-    ? { kind: 'failed', message: result.error.detail ?? String(result.error.status) }
-    : { kind: 'decided', decision, revision: result.revision };
+const conflict = 409;
+
+/** Who was overruled unawares is told; who decides once more then, knows. */
+function failureOf({ status, detail }: { status: number; detail?: string }): CardState {
+  const message = detail ?? String(status);
+  return { kind: 'failed', message: status === conflict ? `${message} ${review.overrule}` : message };
+}
 
 /** Takes what was undone out of the batches, and batches that are empty then. */
 function without(batches: readonly Batch[], undone: ReadonlySet<string>): Batch[] {
   return batches
-    .map((batch) => ({ ...batch, items: batch.items.filter(({ commentId }) => !undone.has(commentId)) }))
-    .filter((batch) => batch.items.length > 0);
+    .map((batch) => ({ ...batch, ids: batch.ids.filter((id) => !undone.has(id)) }))
+    .filter((batch) => batch.ids.length > 0);
 }
-
-const doneOf = (results: readonly Result[]): Batch['items'] =>
-  results.flatMap((one) => ('error' in one ? [] : [{ commentId: one.commentId, revision: one.revision }]));
 
 /** The states of the cards, and one action at a time that changes them. */
 function useActions(onChanged: () => void) {
@@ -47,6 +51,7 @@ function useActions(onChanged: () => void) {
     setStates((before) => new Map([...[...before].filter(([id]) => !gone.has(id)), ...changed]));
 
   async function attempt(ids: readonly string[], work: () => Promise<string>): Promise<void> {
+    if (isBusy) return;
     setBusy(true);
     try {
       announce(await work());
@@ -59,50 +64,81 @@ function useActions(onChanged: () => void) {
       setBusy(false);
     }
   }
-  return { states, isBusy, announcement, show, attempt };
+  return { states, isBusy, announcement, show, attempt, showAfresh: () => setStates(new Map()) };
+}
+
+/**
+ * The revisions of the verdicts that this window knows to be in force: each of its own makes a higher one than the list
+ * had. Of one that somebody else decided meanwhile none is known: deciding on it again overrules whatever is there.
+ */
+function createRevisions() {
+  const known = new Map<string, number | undefined>();
+  return {
+    of: ({ id, revision }: QueueItem) => (known.has(id) ? known.get(id) : revision),
+    get: (id: string) => known.get(id),
+    note(results: readonly Result[]): readonly Result[] {
+      for (const one of results) {
+        if (!('error' in one)) known.set(one.commentId, one.revision);
+        else if (one.error.status === conflict) known.set(one.commentId, undefined);
+      }
+      return results;
+    },
+  };
+}
+
+/** What was done and what failed, by the results. */
+function sorted(results: readonly Result[]): { done: string[]; failed: [string, CardState][] } {
+  return {
+    done: results.flatMap((one) => ('error' in one ? [] : [one.commentId])),
+    failed: results.flatMap((one) => ('error' in one ? [[one.commentId, failureOf(one.error)]] : [])),
+  };
 }
 
 /** Decides on comments, remembers what was decided here, and takes it back. */
 export function useDecisions(onChanged: () => void): Decisions {
-  const { states, isBusy, announcement, show, attempt } = useActions(onChanged);
-  const batches = useRef<Batch[]>([]);
+  const { states, isBusy, announcement, show, attempt, showAfresh } = useActions(onChanged);
+  const [batches, setBatches] = useState<readonly Batch[]>([]);
+  const [known] = useState(createRevisions);
+  const last = batches.at(-1);
 
-  const undo = (items: Batch['items']): Promise<void> =>
-    attempt(
-      items.map(({ commentId }) => commentId),
-      async () => {
-        const results = await takeBack(items);
-        const undone = new Set(doneOf(results).map(({ commentId }) => commentId));
-        batches.current = without(batches.current, undone);
-        const failed = results.filter(({ commentId }) => !undone.has(commentId));
-        show(
-          failed.map((one) => [one.commentId, stateOf(one, 'pending')] as const),
-          undone,
-        );
-        return review.bulkDone(undone.size, review.undo);
-      },
-    );
+  const undo = (ids: readonly string[]): Promise<void> =>
+    attempt(ids, async () => {
+      const wishes = ids.map((commentId) => ({ commentId, revision: known.get(commentId) }));
+      const { done, failed } = sorted(known.note(await takeBack(wishes)));
+      // What somebody else has decided since then is theirs to take back.
+      const over = new Set([...done, ...failed.map(([id]) => id)]);
+      setBatches((before) => without(before, over));
+      show(failed, new Set(done));
+      return review.done(done.length, review.undone);
+    });
 
   return {
-    ...{ states, isBusy, announcement },
+    ...{ states, isBusy, announcement, showAfresh },
+    last: last && { count: last.ids.length, decision: last.decision },
     decideOn: (items, decision) =>
       attempt(
         items.map(({ id }) => id),
         async () => {
-          const results = await decide(items, decision);
-          const done = doneOf(results);
-          if (done.length > 0) batches.current.push({ decision, items: done });
-          show(results.map((one) => [one.commentId, stateOf(one, decision)] as const));
-          return review.bulkDone(done.length, review.decided[decision]);
+          const { done, failed } = sorted(
+            known.note(
+              await decide(
+                items.map((item) => [item, known.of(item)]),
+                decision,
+              ),
+            ),
+          );
+          if (done.length > 0) setBatches((before) => [...before, { decision, ids: done }]);
+          show([...done.map((id) => [id, { kind: 'decided', decision }] as const), ...failed]);
+          return [
+            review.done(done.length, review.decided[decision]),
+            ...failed.map(([, state]) => (state.kind === 'failed' ? state.message : '')),
+          ].join('. ');
         },
       ),
     async undoLast() {
-      const last = batches.current.at(-1);
-      if (last) await undo(last.items);
+      if (last) await undo(last.ids);
+      return last?.ids ?? [];
     },
-    async undoOne(commentId) {
-      const state = states.get(commentId);
-      if (state?.kind === 'decided') await undo([{ commentId, revision: state.revision }]);
-    },
+    undoOne: (commentId) => undo([commentId]),
   };
 }

@@ -1,14 +1,17 @@
 import { messages } from '../../messages';
 import styles from './Shortcuts.module.css';
 
-/** The list of shortcuts. It is in every page, and opened by a script. */
-export function Shortcuts() {
-  const { title, keys, on, close } = messages.shortcuts;
+/** A key, or keys that belong together, and what it does. */
+export type Shortcut = readonly [keys: string, does: string];
+
+/** The list of a page's shortcuts. It is in every page, and opened by a script. */
+export function Shortcuts({ keys = messages.shortcuts.keys }: { keys?: readonly Shortcut[] | undefined }) {
+  const { title, list, on, close } = messages.shortcuts;
   return (
     <dialog className={styles.dialog} id="shortcuts" aria-labelledby="shortcuts-title">
       <h2 id="shortcuts-title">{title}</h2>
       <dl className={styles.list}>
-        {keys.map(([key, text]) => (
+        {[list, ...keys].map(([key, text]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

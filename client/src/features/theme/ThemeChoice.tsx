@@ -1,9 +1,10 @@
-import { Icon, type IconName } from '../../components/Icon';
+import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { messages } from '../../messages';
 import { type Theme, themes } from './theme';
 import styles from './ThemeChoice.module.css';
 
-const icons: Record<Theme, IconName> = { auto: 'auto', light: 'sun', dark: 'moon' };
+const themeIcons: Record<Theme, string> = { auto: icons.auto, light: icons.sun, dark: icons.moon };
 
 /** Three buttons of a form: the choice is kept in a cookie, so that the server draws the page right at once. */
 export function ThemeChoice({ theme, back }: { theme: Theme; back: string }) {
@@ -21,7 +22,7 @@ export function ThemeChoice({ theme, back }: { theme: Theme; back: string }) {
             aria-pressed={each === theme}
             title={messages.theme[each]}
           >
-            <Icon name={icons[each]} />
+            <Icon of={themeIcons[each]} />
             <span className="visually-hidden">{messages.theme[each]}</span>
           </button>
         ))}

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { write } from '../../studio/words';
-import styles from './WritePage.module.css';
+import styles from './DeleteDialog.module.css';
 
 interface DeleteDialogProps {
   title: string;
   onAnswer: (isYes: boolean) => void;
 }
 
-/** Asks before a post goes for good. Escape keeps it. */
+/** Asks before a post goes for good. Escape keeps it, and so does Enter at once. */
 export function DeleteDialog({ title, onAnswer }: DeleteDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -15,12 +15,13 @@ export function DeleteDialog({ title, onAnswer }: DeleteDialogProps) {
   }, []);
   return (
     <dialog ref={dialog} className={styles.dialog} aria-labelledby="delete-ask" onCancel={() => onAnswer(false)}>
-      <p id="delete-ask">{write.removeAsk(title)}</p>
+      <h2 id="delete-ask">{write.removeTitle}</h2>
+      <p>{write.removeAsk(title)}</p>
       <div className={styles.actions}>
         <button className="button" type="button" onClick={() => onAnswer(false)}>
           {write.removeNo}
         </button>
-        <button className="button" data-primary type="button" onClick={() => onAnswer(true)}>
+        <button className="button" data-danger type="button" onClick={() => onAnswer(true)}>
           {write.removeYes}
         </button>
       </div>

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { Icon } from '../../components/Icon';
+import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
 import { write } from '../../studio/words';
 import { loadDrafts } from './posts';
@@ -10,13 +12,16 @@ export function Drafts() {
   const { data } = useQuery({ queryKey: ['drafts'], queryFn: loadDrafts });
   if (!data) return null;
   return (
-    <section className={styles.drafts}>
-      <h2>{write.drafts}</h2>
-      {data.length === 0 ? <p>{write.noDrafts}</p> : null}
+    <section className={styles.drafts} aria-labelledby="drafts">
+      <h2 id="drafts">{write.drafts}</h2>
+      {data.length === 0 ? <p className={styles.hint}>{write.noDrafts}</p> : null}
       <ul>
         {data.map(({ id, title, updatedAt }) => (
           <li key={id}>
-            <Link to={`/write/${encodeURIComponent(id)}`}>{title || write.untitled}</Link> <Time at={updatedAt} />
+            <Link to={`/write/${encodeURIComponent(id)}`}>
+              <Icon of={icons.pen} /> {title || write.untitled}
+            </Link>
+            <Time at={updatedAt} />
           </li>
         ))}
       </ul>

@@ -2,11 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { Notice } from '../../components/Notice';
 import { refusalOf } from '../../studio/request';
-import { studio } from '../../studio/words';
-import { Drafts } from './Drafts';
+import { studio, write } from '../../studio/words';
 import { PostEditor } from './PostEditor';
 import { loadPost } from './posts';
-import styles from './WritePage.module.css';
 
 /** `/write` begins a post, `/write/:id` changes one. */
 export function WritePage() {
@@ -20,12 +18,15 @@ export function WritePage() {
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
-  if (query.isError) return <Notice title={refusalOf(query.error).message} />;
+  if (query.isError) {
+    return (
+      <Notice title={refusalOf(query.error).message}>
+        <p>
+          <a href="/write">{write.back}</a>
+        </p>
+      </Notice>
+    );
+  }
   if (id !== undefined && !query.data) return <p>{studio.loading}</p>;
-  return (
-    <div className={styles.page}>
-      <PostEditor key={id ?? 'new'} loaded={query.data} />
-      {id === undefined ? <Drafts /> : null}
-    </div>
-  );
+  return <PostEditor key={id ?? 'new'} loaded={query.data} />;
 }

@@ -13,7 +13,7 @@ import {
   typedOf,
   emptyPost,
 } from './posts';
-import { localCopyOf, useLocalCopy } from './use-local-copy';
+import { forgetLocalCopy, localCopyOf, placeOf, useLocalCopy } from './use-local-copy';
 
 export interface Editor {
   typed: TypedPost;
@@ -32,31 +32,33 @@ export interface Editor {
   save(options: { publish: boolean }): Promise<StoredPost | undefined>;
   /** Deletes it; says whether that was done. */
   remove(): Promise<boolean>;
-  keepMine(): void;
+  /** Stores what is typed over what somebody else has stored. */
+  keepMine(): Promise<StoredPost | undefined>;
   takeTheirs(): void;
 }
 
 /** What is typed, over what is stored; what this device has kept goes before both. */
 function useTyped(loaded: StoredPost | undefined) {
-  const place = `write:${loaded?.id ?? 'new'}`;
-  const [found] = useState(() => localCopyOf(place));
   const [stored, setStored] = useState(loaded);
+  const place = placeOf(stored?.id);
+  const [found] = useState(() => localCopyOf(place));
   const base = stored ? typedOf(stored) : emptyPost;
   const [typed, setTyped] = useState(found ?? base);
   const [isRestored, setRestored] = useState(found !== undefined && !isSameText(found, base));
   const isChanged = !isSameText(typed, base);
   const { savedAt } = useLocalCopy(place, typed, isChanged);
   return {
-    ...{ typed, stored, isChanged, isRestored, savedAt, setTyped, setStored },
+    ...{ typed, stored, isChanged, isRestored, savedAt, setTyped },
     startOver() {
       setTyped(base);
       setRestored(false);
     },
-    /** The form goes on from what is stored now. */
-    goOnFrom(post: StoredPost) {
+    /** The form goes on from what is stored now, and from what was typed since `sent` was on its way. */
+    goOnFrom(post: StoredPost, sent?: TypedPost) {
       setStored(post);
-      setTyped(typedOf(post));
+      setTyped((now) => (sent && !isSameText(now, sent) ? now : typedOf(post)));
       setRestored(false);
+      if (!stored) forgetLocalCopy(place);
     },
   };
 }
@@ -83,35 +85,37 @@ function useRequests(stored: StoredPost | undefined) {
 
 /** The form of one post: what is typed, what is stored, and what happens between the two. */
 export function useEditor(loaded: StoredPost | undefined): Editor {
-  const { setTyped, setStored, goOnFrom, ...text } = useTyped(loaded);
+  const { setTyped, goOnFrom, ...text } = useTyped(loaded);
   const { typed, stored } = text;
   const { state, settle, attempt } = useRequests(stored);
   const [attemptKey, setAttemptKey] = useState(newAttempt);
+  const [wasPublishing, setWasPublishing] = useState(false);
+
+  const store = (base: StoredPost | undefined, publish: boolean): Promise<StoredPost | undefined> =>
+    attempt(async () => {
+      setWasPublishing(publish);
+      const saved = base ? await changePost(base, typed, { publish }) : await createPost(typed, !publish, attemptKey);
+      goOnFrom(saved, typed);
+      return saved;
+    });
 
   return {
     ...text,
     ...{ isBusy: state.isBusy, refusal: state.refusal, theirs: state.theirs },
     type(change) {
-      setTyped({ ...typed, ...change });
+      setTyped((now) => ({ ...now, ...change }));
       // Another text is another post: a repetition of this attempt must not be taken for it.
       if (!stored) setAttemptKey(newAttempt());
     },
-    save: ({ publish }) =>
-      attempt(async () => {
-        const saved = stored
-          ? await changePost(stored, typed, { publish })
-          : await createPost(typed, !publish, attemptKey);
-        goOnFrom(saved);
-        return saved;
-      }),
+    save: ({ publish }) => store(stored, publish),
     async remove() {
       if (!stored) return false;
-      return (await attempt(() => deletePost(stored).then(() => true))) ?? false;
+      const isGone = await attempt(() => deletePost(stored).then(() => true));
+      // Nothing of it is to be kept on this device.
+      if (isGone) goOnFrom(stored);
+      return isGone ?? false;
     },
-    keepMine() {
-      if (state.theirs) setStored(state.theirs);
-      settle();
-    },
+    keepMine: () => store(state.theirs ?? stored, wasPublishing),
     takeTheirs() {
       if (state.theirs) goOnFrom(state.theirs);
       settle();
