@@ -33,6 +33,8 @@ export function createPostPage(tools: PageTools) {
     const data = await blog.postPage(reader, postIdOf(req), cursor);
     const { post, isYoung } = data;
     const path = postPath(post);
+    const roles = sessions.of(req)?.identity.roles ?? [];
+    const comments = commentsProps(data, state, { path: pathOf(req), cursor, now: now() });
     if (req.method !== 'POST' && isOtherSlug(req, path)) {
       // The title may be changed back: a browser that kept this for good would then go in circles.
       res.set('Cache-Control', 'no-cache');
@@ -53,8 +55,8 @@ export function createPostPage(tools: PageTools) {
         <PostPage
           post={post}
           isYoung={isYoung}
-          canEdit={sessions.of(req)?.identity.roles.includes('author') ?? false}
-          comments={commentsProps(data, state, { path: pathOf(req), cursor, now: now() })}
+          canEdit={roles.includes('author')}
+          comments={{ ...comments, canModerate: roles.includes('moderator') || undefined }}
         />
       ),
       isPersonal: reader.tokens.length > 0,

@@ -120,3 +120,15 @@ describe('The way that a form has come', () => {
     expect(test.blog.seen.at(-1)?.headers['x-forwarded-for']).toMatch(/^203\.0\.113\.7, .*127\.0\.0\.1$/);
   });
 });
+
+describe('A moderator', () => {
+  it('finds the way to delete what others have written, and nobody else does', async () => {
+    const { id, comment, path } = ownComment();
+    const link = `href="?delete=${comment.id}#c-${comment.id}"`;
+    expect((await get(`/posts/${id}`)).text).not.toContain(link);
+    expect((await get(`/posts/${id}`, await test.signIn('author'))).text).not.toContain(link);
+    const moderator = await test.signIn('moderator');
+    expect((await get(`/posts/${id}`, moderator)).text).toContain(link);
+    expect((await get(`/posts/${id}?delete=${comment.id}`, moderator)).text).toContain(`action="${path}"`);
+  });
+});

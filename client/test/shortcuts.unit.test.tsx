@@ -73,3 +73,11 @@ describe('Shortcuts', () => {
     expect(showModal).toHaveBeenCalledTimes(1);
   });
 });
+
+describe('The list of shortcuts', () => {
+  it('is that of its page', () => {
+    const { getByText, queryByText } = render(<Shortcuts keys={[['a', 'Approve']]} />);
+    getByText('Approve');
+    expect(queryByText('Approve')?.closest('dl')?.textContent).toBe('?This listaApprove');
+  });
+});

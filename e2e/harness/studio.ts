@@ -66,6 +66,15 @@ export function holdCats(page: Page): Promise<unknown> {
   return ask(page, { method: 'PUT', path: '/rules', json: { trustAfter: null, rules } });
 }
 
+/** Comments that sell something, and those with links, wait for a moderator. */
+export function holdSales(page: Page): Promise<unknown> {
+  const rules = [
+    { kind: 'phrases', name: 'Buying and selling', action: 'hold', phrases: ['cheap watches', 'buy now'] },
+    { kind: 'links', name: 'Links', action: 'hold', most: 0 },
+  ];
+  return ask(page, { method: 'PUT', path: '/rules', json: { trustAfter: null, rules } });
+}
+
 export interface Queued {
   id: string;
   content: string;

@@ -55,13 +55,14 @@ function Actions({ comment, tools }: { comment: Comment; tools: CommentTools }) 
   const { id, own, status, editableUntil } = comment;
   const canReply = status === 'approved' && !tools.isClosed;
   const canEdit = own && editableUntil !== undefined && tools.now < Date.parse(editableUntil);
-  if (!canReply && !own) return null;
+  const canDelete = own || tools.canModerate;
+  if (!canReply && !canDelete) return null;
   const texts = messages.comments;
   return (
     <p className={styles.links}>
       {canReply ? <Action tools={tools} opened={{ what: 'reply', id }} text={texts.reply} /> : null}
       {canEdit ? <Action tools={tools} opened={{ what: 'edit', id }} text={texts.edit} /> : null}
-      {own ? <Action tools={tools} opened={{ what: 'delete', id }} text={texts.delete} /> : null}
+      {canDelete ? <Action tools={tools} opened={{ what: 'delete', id }} text={texts.delete} /> : null}
     </p>
   );
 }

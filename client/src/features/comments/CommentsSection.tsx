@@ -26,6 +26,8 @@ export interface CommentsSectionProps extends CommentsSource {
   pageQuery?: string;
   /** Where its forms are sent to. */
   action: string;
+  /** Whether this reader may delete what others have written. */
+  canModerate?: boolean | undefined;
   opened?: Opened | undefined;
   form: CommentForm;
   /** The server's time, ISO 8601. */
@@ -178,10 +180,10 @@ function useTools(props: CommentsSectionProps, takeBack: (typed: TypedComment) =
   const live = useComments(props);
   const judgedHere = useSeenPending(live.list);
   const now = useNow(props.renderedAt);
-  const { postId, action, pageQuery = '' } = props;
+  const { postId, action, canModerate, pageQuery = '' } = props;
   const opening = useOpened(props);
   return {
-    ...{ postId, action, pageQuery, live, judgedHere, now, ...opening },
+    ...{ postId, action, canModerate, pageQuery, live, judgedHere, now, ...opening },
     isClosed: live.postNews === 'deleted',
     takeBack: (failed: Outgoing) => {
       live.withdraw(failed);

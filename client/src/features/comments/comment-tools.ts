@@ -39,6 +39,8 @@ export interface CommentTools {
   close(focus: string): void;
   /** The moment, in milliseconds; as the server knew it until the page is alive. */
   now: number;
+  /** Whether this reader may delete what others have written. */
+  canModerate?: boolean | undefined;
   /** Whether anybody can still comment here. */
   isClosed: boolean;
 }
