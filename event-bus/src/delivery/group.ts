@@ -210,7 +210,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     abort();
     await Promise.all(runs);
     await cursor.save();
-    await deps.sender.close();
+    deps.sender.close();
   }
 
   const inside = () => ({ saved, window, lanes, pace, pausedBecause, stoppedBecause, now: clock.wallTime() });

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Signer } from '@blog/kit';
-import { Pool } from 'undici';
 import type { StoredEvent } from '../log/event-log';
 import type { Clock } from './clock';
+import { type ConnectionPool, createConnectionPool } from './http/connection-pool';
 import type { Answer } from './outcome';
 
 /** One POST to one endpoint. */
@@ -29,34 +28,22 @@ export type Send = (push: Push) => SentPush;
 
 export interface Sender {
   send: Send;
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** An answer's body is read, so that the connection can be used again, but not more of it than this. */
-const longestAnswer = 64 * 1024;
-const connectTimeoutMs = 3_000;
-const answerBodyTimeoutMs = 5_000;
+/** A push, as far as it shows on the wire. */
+export type HttpPush = Omit<Push, 'events'> & { events: readonly Pick<StoredEvent, 'id' | 'text'>[] };
+
+export interface HttpSender extends Sender {
+  /** `onWritten` is called once it is on its way. */
+  send(push: HttpPush, onWritten?: () => void): SentPush;
+}
 
 const mediaTypes = { single: 'application/json', array: 'application/cloudevents-batch+json' };
 
-function bodyOf({ events, form }: Push): string {
+function bodyOf({ events, form }: HttpPush): string {
   const texts = events.map(({ text }) => text);
   return form === 'array' ? `[${texts.join(',')}]` : texts.join('');
-}
-
-function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-}
-
-interface PushRequest {
-  path: string;
-  headers: Record<string, string>;
-  body: string;
 }
 
 /** An id as a header can hold it: where it has other characters, it is percent-encoded, and a percent sign is one. */
@@ -65,55 +52,44 @@ function headerId(id: string): string {
 }
 
 /** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
-function requestOf(path: string, push: Push, signer: Signer | undefined): PushRequest {
+function requestOf({ host, pathname, search }: URL, push: HttpPush, signer: Signer | undefined): string {
   const body = bodyOf(push);
-  const headers = { 'content-type': mediaTypes[push.form], 'delivery-attempt': String(push.attempt) };
-  if (!signer) return { path, headers, body };
-  const signature = signer.sign({ id: headerId(push.events[0]?.id ?? ''), body, now: new Date() });
-  return { path, headers: { ...headers, ...signature }, body };
+  const id = push.events[0]?.id ?? '';
+  const signature = signer ? Object.entries(signer.sign({ id: headerId(id), body, now: new Date() })) : [];
+  const lines = [
+    `POST ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    'connection: keep-alive',
+    `content-type: ${mediaTypes[push.form]}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `delivery-attempt: ${push.attempt}`,
+    ...signature.map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-function post(pool: Pool, request: PushRequest): SentPush {
+function post(pool: ConnectionPool, request: string, onWritten?: () => void): SentPush {
   let written = false;
   let give: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (give = resolve));
-  let abort: ((reason: Error) => void) | undefined;
-  let aborted: Error | undefined;
-  let received = 0;
-  pool.dispatch(
-    { ...request, method: 'POST' },
-    {
-      onRequestStart(controller) {
-        // It was given up while it waited for a connection: sending it now would deliver it twice.
-        if (aborted) return controller.abort(aborted);
-        written = true;
-        abort = (reason) => controller.abort(reason);
-      },
-      onResponseStart(_controller, status, headers) {
-        if (status < 200) return;
-        const retryAfter = headerOf(headers, 'retry-after');
-        give({ kind: 'answered', status, ...(retryAfter === undefined ? {} : { retryAfter }) });
-      },
-      onResponseData(controller, chunk) {
-        received += chunk.length;
-        if (received > longestAnswer) controller.abort(new Error('the answer is too long'));
-      },
-      onResponseEnd() {},
-      onResponseError(_controller, error) {
-        // After the status this changes nothing: the answer has been given.
-        const reason = codeOf(error);
-        if (written) give({ kind: 'broken', reason: `the connection broke (${reason})` });
-        else give({ kind: 'unreachable', reason: `no connection (${reason})` });
-      },
+  const sent = pool.send({
+    request,
+    written() {
+      written = true;
+      onWritten?.();
     },
-  );
+    answered: (head) => give({ kind: 'answered', ...head }),
+    failed(reason) {
+      if (written) give({ kind: 'broken', reason: `the connection broke (${reason})` });
+      else give({ kind: 'unreachable', reason: `no connection (${reason})` });
+    },
+  });
   return {
     answer,
     isWritten: () => written,
     abort(reason) {
-      aborted = new Error(reason);
-      abort?.(aborted);
       give(written ? { kind: 'broken', reason } : { kind: 'unreachable', reason });
+      sent.abort(reason);
     },
   };
 }
@@ -122,40 +98,40 @@ function post(pool: Pool, request: PushRequest): SentPush {
  * Sends over HTTP/1.1 with connections that are kept and used again. Redirects are not followed.
  * With a signer, every push is signed as Standard Webhooks says.
  */
-export function createHttpSender({ connections, signer }: { connections: number; signer?: Signer }): Sender {
-  const pools = new Map<string, Pool>();
+export function createHttpSender({
+  connections,
+  signer,
+}: {
+  connections: number;
+  signer?: Signer | undefined;
+}): HttpSender {
+  const pools = new Map<string, ConnectionPool>();
   /** By URL, which is read once: each push comes here. */
-  const targets = new Map<string, { pool: Pool; path: string }>();
+  const targets = new Map<string, { pool: ConnectionPool; url: URL }>();
 
-  function openPool(origin: string): Pool {
-    const pool = new Pool(origin, {
-      connections,
-      connect: { timeout: connectTimeoutMs },
-      // The time to the answer is measured outside, by the clock that everything here follows.
-      headersTimeout: 0,
-      bodyTimeout: answerBodyTimeoutMs,
-    });
-    pools.set(origin, pool);
+  function openPool(url: URL): ConnectionPool {
+    const pool = createConnectionPool(url, { most: connections });
+    pools.set(url.origin, pool);
     return pool;
   }
 
-  function targetOf(url: string): { pool: Pool; path: string } {
-    let target = targets.get(url);
+  function targetOf(text: string): { pool: ConnectionPool; url: URL } {
+    let target = targets.get(text);
     if (!target) {
-      const { origin, pathname, search } = new URL(url);
-      target = { pool: pools.get(origin) ?? openPool(origin), path: `${pathname}${search}` };
-      targets.set(url, target);
+      const url = new URL(text);
+      target = { pool: pools.get(url.origin) ?? openPool(url), url };
+      targets.set(text, target);
     }
     return target;
   }
 
   return {
-    send(push) {
-      const { pool, path } = targetOf(push.url);
-      return post(pool, requestOf(path, push, signer));
+    send(push, onWritten) {
+      const { pool, url } = targetOf(push.url);
+      return post(pool, requestOf(url, push, signer), onWritten);
     },
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    close() {
+      for (const pool of pools.values()) pool.close();
     },
   };
 }
