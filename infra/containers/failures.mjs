@@ -52,9 +52,34 @@ async function cutOff({ system, name }) {
 
 const failures = { 'killed by SIGKILL': killNine, 'out of memory': outOfMemory, 'cut off from the network': cutOff };
 
-/** Each container in turn is killed, runs out of memory and loses its network while readers write; then all is there. */
-export async function checkFailures({ system, check, until }) {
-  const load = createLoad(system);
+/** Ends a container by SIGTERM and starts it again. Throws where it had to be killed, or took longer than it may. */
+async function endAndStart(system, name) {
+  const started = performance.now();
+  await system.docker(['stop', '--time', '15', system.ids[name]]);
+  const ms = performance.now() - started;
+  const { State: state } = await system.inspect(name);
+  await system.docker(['start', system.ids[name]]);
+  await system.untilReady(name);
+  assert.equal(state.ExitCode, 0);
+  assert.ok(ms < longestStopMs, `it took ${Math.round(ms)} ms`);
+}
+
+const publishers = ['posts', 'comments', 'moderation'];
+
+async function checkEnds({ system, check }) {
+  for (const name of system.names) {
+    await check(`${name} ends by SIGTERM with exit code 0 within 10 s, in the midst of requests`, () =>
+      endAndStart(system, name),
+    );
+  }
+  await system.docker(['pause', system.ids['event-bus']]);
+  for (const name of publishers) {
+    await check(`${name} ends so though the bus hangs`, () => endAndStart(system, name));
+  }
+  await system.docker(['unpause', system.ids['event-bus']]);
+}
+
+async function checkFailing({ system, check, until, load }) {
   for (const [words, fail] of Object.entries(failures)) {
     for (const name of system.names) {
       await check(`${name}, ${words}: it comes back, and more is acknowledged`, async () => {
@@ -63,24 +88,22 @@ export async function checkFailures({ system, check, until }) {
       });
     }
   }
-  for (const name of system.names) {
-    await check(`${name} ends by SIGTERM with exit code 0 within 10 s, in the midst of requests`, async () => {
-      const started = performance.now();
-      await system.docker(['stop', '--time', '15', system.ids[name]]);
-      const ms = performance.now() - started;
-      const { State: state } = await system.inspect(name);
-      await system.docker(['start', system.ids[name]]);
-      await system.untilReady(name);
-      assert.equal(state.ExitCode, 0);
-      assert.ok(ms < longestStopMs, `it took ${Math.round(ms)} ms`);
-    });
+}
+
+/** Each container in turn is killed, runs out of memory and loses its network while readers write; then all is there. */
+export async function checkFailures({ system, check, until }) {
+  const load = createLoad(system);
+  try {
+    await checkFailing({ system, check, until, load });
+    await checkEnds({ system, check });
+    await check('after all that, more is acknowledged', () => load.more(ackedPerFailure));
+  } finally {
+    await load.stop();
   }
-  await load.more(ackedPerFailure);
-  await load.stop();
   await check('no answer was wrong: those that failed were of a process that was away', () =>
     assert.deepEqual(load.faults.map(String), []),
   );
-  await check(`everything that was acknowledged is there in the end`, async () => {
+  await check('everything that was acknowledged is there in the end', async () => {
     assert.ok(load.count > 300, `only ${load.count} were acknowledged`);
     await untilAllIsThere(system, load.acknowledged);
     console.log(`          ${load.count} posts and comments`);

@@ -62,9 +62,9 @@ const ports: ComposeRule = ({ ports: published = [], environment = {} }, { port,
   name !== service && environment['PORT'] !== String(port) && `must listen to ${port}`,
 ];
 
-const images: ComposeRule = ({ image, build }, { name, service }) => [
+const images: ComposeRule = ({ image, build }, { service }) => [
   image !== `\${DOCKER_ID:-blog}/${service}:\${TAG:-latest}` && `must run the image of ${service}`,
-  name === service && build?.dockerfile !== `${service}/Dockerfile` && 'must be built by its own Dockerfile',
+  build?.dockerfile !== `${service}/Dockerfile` && 'must be built by its own Dockerfile',
   build !== undefined && !existsSync(join(root, 'infra', build.context, build.dockerfile)) && 'has no such Dockerfile',
 ];
 
