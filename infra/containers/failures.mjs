@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLoad, untilAllIsThere } from './load.mjs';
 
@@ -21,20 +22,27 @@ async function killNine({ system, name, until }) {
   await untilStartedAgain(system, name, before, until);
 }
 
+/** What a process holds that the kernel can't take back, in bytes. */
+function heldMemory(pid) {
+  return Number(/^RssAnon:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+}
+
 /** The limit is lowered to what is in use, then something small is started within: the kernel ends the largest, the service. */
 async function outOfMemory({ system, name, until }) {
-  const { docker, ids } = system;
-  const before = await system.inspect(name);
+  const { docker, ids, inspect } = system;
+  const before = await inspect(name);
   const setLimit = (bytes) =>
     docker(['update', '--memory', `${bytes}`, '--memory-swap', `${bytes}`, ids[name]], { mayFail: true });
-  let limit = 64 * megabyte;
+  let room = 4 * megabyte;
   try {
     await until(`${name} is out of memory`, async () => {
-      await setLimit(limit);
-      limit -= 4 * megabyte;
-      await docker(['exec', ids[name], 'node', '-e', '0'], { mayFail: true });
-      const { State: state, RestartCount: restarts } = await system.inspect(name);
-      return restarts > before.RestartCount || state.OOMKilled || !state.Running;
+      const { State: state, RestartCount: restarts } = await inspect(name);
+      if (restarts > before.RestartCount || !state.Running) return true;
+      // Too little room for what is in use is refused by the kernel: then more of it, step by step.
+      const isTight = (await setLimit(heldMemory(state.Pid) + room)) !== '';
+      room = isTight ? 4 * megabyte : room + 4 * megabyte;
+      if (isTight) await docker(['exec', ids[name], 'node', '-e', '0'], { mayFail: true });
+      return false;
     });
   } finally {
     await setLimit(before.HostConfig.Memory);

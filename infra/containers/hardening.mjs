@@ -38,6 +38,7 @@ async function expectReadOnly({ inspect, evaluate }, name) {
 async function expectOnlyWhatRuns({ evaluate }, name) {
   const script = "console.log(JSON.stringify(fs.globSync('/blog/**', { exclude: (path) => path === 'proc' })))";
   const files = JSON.parse(await evaluate(name, script));
+  assert.ok(files.includes('/blog/node_modules/express/package.json'), 'what runs is there');
   const unwanted = files.filter((path) =>
     /\/(typescript|jest|eslint|vite|playwright-core|ts-node|nodemon)\/package\.json$|\.tsbuildinfo$|^\/blog\/(?!node_modules\/).*(\.tsx?$|\/test(\/|$))/.test(
       path,
