@@ -11,9 +11,9 @@ async function fetchNode(folder) {
   const name = `node-${process.platform}-${process.arch}`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  await output('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `${name}@${nodeMajor}`], {
-    cwd: folder,
-  });
+  const npm = join(npmFolder(), 'bin', 'npm-cli.js');
+  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', `${name}@${nodeMajor}`];
+  await output(process.execPath, [npm, ...args], { cwd: folder });
   return join(folder, 'node_modules', name);
 }
 
