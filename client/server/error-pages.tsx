@@ -5,7 +5,7 @@ import type { PageFrame } from '../src/routes/Document';
 import { document } from './openapi';
 import { sendPage } from './render';
 import { ForeignOrigin } from './same-origin';
-import { AnswerLost } from './service';
+import { AnswerLost, ReaderGone } from './service';
 
 interface ErrorPagesOptions {
   logger: Logger;
@@ -41,6 +41,7 @@ export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHand
   };
 
   const failed: ErrorRequestHandler = (error: unknown, req, res, next) => {
+    if (error instanceof ReaderGone) return;
     if (res.headersSent) return next(error);
     const known = problemFor(error);
     const { status } = known ?? problem(500);

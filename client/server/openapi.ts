@@ -17,7 +17,10 @@ const routes: RouteTable = {
       summary: 'Renders Markdown as it will be shown once it is sent; nothing is kept',
       body: Wanted,
       answers: { 200: { description: 'Sanitised HTML', body: z.object({ html: z.string() }) } },
-      problems: { 403: 'A page of another site' },
+      problems: {
+        403: 'A page of another site',
+        429: 'Too many came from this address; Retry-After says when to try again',
+      },
     },
   },
   '/feed.atom': { get: feed('The newest posts as a feed (Atom); ?q=, ?tag=', 'application/atom+xml') },

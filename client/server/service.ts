@@ -9,6 +9,11 @@ export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
 
+/** Whoever asked went away before there was an answer: nothing is wrong, and nobody to be told. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
 /** Anything that a service may be sent. `path` begins with a slash and includes the query. */
 export interface ServiceRequest {
   method: string;
@@ -31,7 +36,7 @@ export interface Service {
   /**
    * Sends, and gives any answer back, whatever its status; its body must be read or destroyed.
    * Throws `Unavailable` where no replica takes a connection (nothing was sent), {@link AnswerLost} where one did and
-   * broke off or took too long.
+   * broke off or took too long, {@link ReaderGone} where the request's signal ended it.
    */
   send(request: ServiceRequest): Promise<ServiceAnswer>;
 }
@@ -95,7 +100,7 @@ export function createService({ name, urls, logger, now, patienceMs = 10_000 }: 
           endpoints.answered(url);
           return answer;
         } catch (error) {
-          if (request.signal?.aborted) throw error;
+          if (request.signal?.aborted) throw new ReaderGone('Whoever asked is gone.', { cause: error });
           const code = isAxiosError(error) ? error.code : undefined;
           logger.warn({ service: name, url, code }, 'no answer');
           const isUnsent = code !== undefined && notConnected.has(code);

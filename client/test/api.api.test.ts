@@ -1,5 +1,6 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { silentLogger } from '@blog/kit';
 import request from 'supertest';
 import { servicePath } from '../server/api';
 import { serve } from './fake-blog';
@@ -130,6 +131,28 @@ describe('A service that is away', () => {
       .send({ content: 'c' })
       .expect(502);
     expect(body).toMatchObject({ status: 502 });
+  });
+});
+
+describe('A reader who goes away before there is an answer', () => {
+  it('is no error in the log', async () => {
+    let reached = (_socket: Socket): void => undefined;
+    const asked = new Promise<Socket>((resolve) => (reached = resolve));
+    const waiting = createServer((socket) => socket.on('error', () => undefined).once('data', () => reached(socket)));
+    await new Promise<void>((resolve) => waiting.listen(0, '127.0.0.1', resolve));
+    keep({ close: () => new Promise((resolve) => waiting.close(() => resolve())) });
+    const logged = jest.spyOn(silentLogger, 'error');
+    const { port } = waiting.address() as { port: number };
+    const left = keep(await setUpApp({ commentsUrls: [`http://127.0.0.1:${port}`] }));
+    const server = keep(await serve(left.app));
+    const reader = httpGet(`${server.url}/api/comments/posts/p/comments`).on('error', () => undefined);
+    const socket = await asked;
+    const passedOn = new Promise((resolve) => socket.once('close', resolve));
+    reader.destroy();
+    await passedOn;
+    await request(server.url).get('/healthz').expect(200);
+    expect(logged).not.toHaveBeenCalled();
+    logged.mockRestore();
   });
 });
 
