@@ -29,5 +29,5 @@ export async function servePosts(life: TestLife) {
     return body === undefined ? asked : asked.serialize((bytes: unknown) => bytes as string).send(body);
   };
   await send('post', '/posts', '{"title":"Hello"}');
-  return { send, stored };
+  return { url: server.url, send, stored };
 }

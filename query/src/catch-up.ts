@@ -21,13 +21,28 @@ const retryMs = 500;
  */
 export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { done: Promise<void>; stop(): void } {
   const stopping = new AbortController();
+  /** The next page, which the bus reads while this process applies the one before. */
+  let ahead: { after: number; page: ReturnType<typeof bus.history> } | undefined;
+
+  function fetchAhead(after: number): void {
+    ahead = { after, page: bus.history(after) };
+    // It is told where the page is asked for, if it ever is.
+    ahead.page.catch(() => undefined);
+  }
+
+  function fetchPage(after: number): ReturnType<typeof bus.history> {
+    const page = ahead?.after === after ? ahead.page : bus.history(after);
+    ahead = undefined;
+    return page;
+  }
 
   async function readPage(): Promise<boolean> {
     const { sequence, complete } = progress();
     if (complete && sequence > 0) return true;
-    const { events, more } = await bus.history(sequence);
+    const { events, more } = await fetchPage(sequence);
     const last = events.at(-1)?.sequence ?? sequence;
     if (more && last <= sequence) throw new Error(`the history goes on after ${sequence}, but gives nothing of it`);
+    if (more && !stopping.signal.aborted) fetchAhead(last);
     await apply(parseKnown(events, logger), { sequence: last, complete: !more });
     if (!more) logger.info({ events: events.length, sequence: last }, 'the history is read');
     return !more;

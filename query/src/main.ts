@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { blogNameSetting, dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
-import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
+import { renderLimitedMarkdown, renderWithExcerpt } from '@blog/kit/markdown';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -22,7 +22,7 @@ const settings = z.object({
 
 const parts: ProjectionParts = {
   render: {
-    post: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+    post: renderWithExcerpt,
     comment: renderLimitedMarkdown,
   },
   now: () => new Date(),

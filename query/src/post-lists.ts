@@ -6,8 +6,14 @@ import type { PostEntry } from './projection';
 import { fromRow, type PostInList, type RowOf, summaryColumns } from './rows';
 import { createSearch } from './search';
 
-/** A post in a list; in a search with the words around what was found, as HTML. */
-export type ListedPost = PostWithComments & { excerptHtml?: string };
+/** A post in a list. */
+export interface ListedPost {
+  id: string;
+  /** In a search: the words around what was found, as HTML. */
+  excerptHtml?: string;
+  /** Reads it with its newest comments. */
+  read(): PostWithComments;
+}
 
 /** Which posts: those with a tag, those in which words are found, or all. */
 export interface PostFilter {
@@ -68,9 +74,9 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
     ...fromRow<PostInList>(row),
     commentCount: comments.approved(row.id),
   });
-  const withComments = (row: RowOf<PostInList>): PostWithComments => ({
-    ...withCount(row),
-    comments: comments.page(row.id, commentsInList).reverse(),
+  const listed = (row: RowOf<PostInList>): ListedPost => ({
+    id: row.id,
+    read: () => ({ ...withCount(row), comments: comments.page(row.id, commentsInList).reverse() }),
   });
   const byTime = (limit: number, tag: string | undefined, { createdAt, id } = afterAll): RowOf<PostInList>[] =>
     tag === undefined ? newestPosts.all(createdAt, id, limit) : newestWithTag.all(tag, createdAt, id, limit);
@@ -80,10 +86,10 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
       if (q === undefined) {
         const { items, next } = pageOf(byTime(limit + 1, tag, before), limit, (row) => row);
         const total = tag === undefined ? {} : { total: countTag.get(tag) ?? 0 };
-        return { items: items.map(withComments), ...total, ...(next ? { next } : {}) };
+        return { items: items.map(listed), ...total, ...(next ? { next } : {}) };
       }
       const { posts, ...found } = search.best(q, { tag, limit, after: before });
-      return { items: posts.map(({ excerptHtml, ...row }) => ({ ...withComments(row), excerptHtml })), ...found };
+      return { items: posts.map(({ excerptHtml, ...row }) => ({ ...listed(row), excerptHtml })), ...found };
     },
     summary(id) {
       const row = find.get(id);

@@ -28,6 +28,12 @@ export interface ReadModelTransaction {
   saveCatchUp(progress: { sequence: number; complete: boolean }): void;
 }
 
+/** What is kept of a post's comments: how many approved ones there are more, and the number of the latest change. */
+interface Thread {
+  approved: number;
+  changed: number | bigint;
+}
+
 /** The statements of all transactions, and what has to be done at the beginning and the end of each. */
 export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
   const posts = postStatements(sqlite);
@@ -35,13 +41,28 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
   const notes = noteStatements(sqlite);
   const search = searchIndex(sqlite);
   let changed: Changed = { posts: new Set(), anyPost: false };
+  /** Written at the end: a comment is mostly created and judged in the same transaction, and a post has many of them. */
+  const unsaved = { comments: new Map<string, CommentEntry>(), threads: new Map<string, Thread>() };
 
   /** `approved`: by how many approved comments the post has more now. */
   function note(kind: ChangeKind, { id, postId, approved = 0 }: { id: string; postId: string; approved?: number }) {
     const { lastInsertRowid: number } = notes.change.run(kind, id, postId);
-    notes.thread.run(postId, approved, number);
+    const thread = unsaved.threads.get(postId);
+    unsaved.threads.set(postId, { approved: approved + (thread?.approved ?? 0), changed: number });
     changed.posts.add(postId);
     if (kind === 'post' || kind === 'post-deleted') changed.anyPost = true;
+  }
+
+  function saveComments(): void {
+    for (const comment of unsaved.comments.values()) comments.save.run(comment);
+    unsaved.comments.clear();
+  }
+
+  function saveAll(): void {
+    saveComments();
+    for (const [postId, thread] of unsaved.threads) notes.thread.run(postId, thread.approved, thread.changed);
+    if (changed.posts.size > 0) notes.trim.run(changesKept);
+    if (changed.anyPost) notes.postsChanged.run(now());
   }
 
   const countOf = (comment: CommentEntry | undefined): number => (comment?.status === 'approved' ? 1 : 0);
@@ -51,7 +72,7 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
       const row = posts.find.get(id);
       return row && fromRow<PostEntry>(row);
     },
-    findComment: (id) => comments.find.get(id),
+    findComment: (id) => unsaved.comments.get(id) ?? comments.find.get(id),
     isPostGone: (id) => posts.isGone.get(id) !== undefined,
     isCommentGone: (id) => comments.isGone.get(id) !== undefined,
     savePost(post, stored) {
@@ -60,23 +81,26 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
       note('post', { id: post.id, postId: post.id });
     },
     saveComment(comment, stored) {
-      comments.save.run(comment);
+      unsaved.comments.set(comment.id, comment);
       const isMoved = stored !== undefined && stored.postId !== comment.postId;
       if (isMoved) note('comment', { id: comment.id, postId: stored.postId, approved: -countOf(stored) });
       const approved = countOf(comment) - (isMoved ? 0 : countOf(stored));
       note('comment', { id: comment.id, postId: comment.postId, approved });
     },
     deletePost(id, stored) {
+      saveComments();
       posts.markGone.run(id);
       const hadComments = comments.deleteOf.run(id).changes > 0;
       comments.forgetGoneOf.run(id);
       if (stored) search.remove(Number(posts.delete.get(id)), stored);
       if (stored || hadComments) note('post-deleted', { id, postId: id });
+      unsaved.threads.delete(id);
       notes.forgetThread.run(id);
     },
     deleteComment({ id, postId }, stored) {
       comments.markGone.run(id, stored?.postId ?? postId);
       if (!stored) return;
+      unsaved.comments.delete(id);
       comments.delete.run(id);
       note('comment-deleted', { id, postId: stored.postId, approved: -countOf(stored) });
     },
@@ -87,9 +111,11 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
     /** Does the work, which runs inside a transaction, and tells what it changed. */
     within<T>(work: (tx: ReadModelTransaction) => T): { result: T; changed: Changed } {
       changed = { posts: new Set(), anyPost: false };
+      // A transaction that failed left behind what it had not saved.
+      unsaved.comments.clear();
+      unsaved.threads.clear();
       const result = work(tx);
-      if (changed.posts.size > 0) notes.trim.run(changesKept);
-      if (changed.anyPost) notes.postsChanged.run(now());
+      saveAll();
       return { result, changed };
     },
   };

@@ -1,5 +1,5 @@
 import { createMetrics, silentLogger } from '@blog/kit';
-import { excerptOf, renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
+import { renderLimitedMarkdown, renderWithExcerpt } from '@blog/kit/markdown';
 import request from 'supertest';
 import { openRaw } from '../../common/kit/test/raw-database';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
@@ -16,7 +16,7 @@ export const noon = '2026-11-24T12:00:00.000Z';
 
 export const parts: ProjectionParts = {
   render: {
-    post: (markdown) => ({ html: renderMarkdown(markdown), excerpt: excerptOf(markdown) }),
+    post: renderWithExcerpt,
     comment: renderLimitedMarkdown,
   },
   now: () => new Date(noon),

@@ -37,6 +37,16 @@ export function renderMarkdown(text: string): string {
   return sanitizeHtml(markdown.render(text), sanitizing);
 }
 
+/** {@link renderMarkdown} and {@link excerptOf} of a text in one go, which takes less time. */
+export function renderWithExcerpt(text: string): { html: string; excerpt: string } {
+  // The excerpt of a longer text is made of its beginning, parsed apart.
+  if (text.length > mostForExcerpt) return { html: renderMarkdown(text), excerpt: excerptOf(text) };
+  const environment = {};
+  const tokens = markdown.parse(text, environment);
+  const html = markdown.renderer.render(tokens, markdown.options, environment);
+  return { html: sanitizeHtml(html, sanitizing), excerpt: excerptIn(tokens) };
+}
+
 /** What readers write: no headings, images, tables or rules, and each line break is one. */
 const limited = new MarkdownIt({ html: false, linkify: true, breaks: true });
 limited.disable(['heading', 'lheading', 'hr', 'image', 'table']);
@@ -68,6 +78,8 @@ export function parseLimitedMarkdown(text: string): string {
 const plainSentences = /^\p{L}+(?:[,;!?.…]? [\p{L}\p{N}]+)*[!?.…]?$/u;
 
 const excerptLength = 220;
+/** A slice is enough for an excerpt, and keeps a long text from being parsed twice. */
+const mostForExcerpt = 4_000;
 
 /** The beginning of a text, without the half of a surrogate pair that a cut may leave. */
 function beginningOf(text: string, length: number): string {
@@ -76,8 +88,10 @@ function beginningOf(text: string, length: number): string {
 
 /** The first words of a Markdown text, as plain text of at most 220 characters, cut at a word. */
 export function excerptOf(text: string): string {
-  // A slice is enough for an excerpt, and keeps a long text from being parsed twice.
-  const tokens = markdown.parse(beginningOf(text, 4_000), {});
+  return excerptIn(markdown.parse(beginningOf(text, mostForExcerpt), {}));
+}
+
+function excerptIn(tokens: ReturnType<typeof markdown.parse>): string {
   const words = tokens
     .filter((token, index) => token.type === 'inline' && tokens[index - 1]?.type === 'paragraph_open')
     .map((token) => plainText(token.children ?? []))

@@ -102,10 +102,17 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
 }
 
+/** Made once: most of a test's time would go into making them again. */
+const schemasMade = new WeakMap<JsonSchema, z.ZodType>();
+
 function schemaIn({ components }: OpenApiDocument, schema: JsonSchema): z.ZodType {
+  const known = schemasMade.get(schema);
+  if (known) return known;
   const whole = closed({ ...schema, $defs: components.schemas }) as JsonSchema;
   const text = JSON.stringify(whole).replaceAll('"#/components/schemas/', '"#/$defs/');
-  return z.fromJSONSchema(JSON.parse(text) as Parameters<typeof z.fromJSONSchema>[0]);
+  const made = z.fromJSONSchema(JSON.parse(text) as Parameters<typeof z.fromJSONSchema>[0]);
+  schemasMade.set(schema, made);
+  return made;
 }
 
 /** Answers may gain fields, but the document must gain them too. */

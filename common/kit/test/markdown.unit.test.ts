@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { excerptOf, parseLimitedMarkdown, renderLimitedMarkdown, renderMarkdown } from '../src/markdown';
+import {
+  excerptOf,
+  parseLimitedMarkdown,
+  renderLimitedMarkdown,
+  renderMarkdown,
+  renderWithExcerpt,
+} from '../src/markdown';
 
 const attacks = [
   '<script>alert(1)</script>',
@@ -186,5 +192,22 @@ describe('excerptOf', () => {
     expect(start).toHaveLength(3_998);
     const excerpt = excerptOf(`${start}a${emoji}`);
     expect(excerpt).toBe('a');
+  });
+});
+
+describe('renderWithExcerpt', () => {
+  const sameAsApart = (text: string) =>
+    expect(renderWithExcerpt(text)).toEqual({ html: renderMarkdown(text), excerpt: excerptOf(text) });
+
+  it('gives what the two give apart', () => {
+    for (const text of [
+      ...attacks,
+      '',
+      '[a]: https://a.example\n\n[a] and `b`',
+      'word '.repeat(799),
+      'word '.repeat(801),
+    ])
+      sameAsApart(text);
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), sameAsApart));
   });
 });

@@ -19,3 +19,12 @@ export function outboxOf(file: string): { type: string; subject: string; data: u
   raw.close();
   return rows.map(({ event }) => JSON.parse(event) as { type: string; subject: string; data: unknown });
 }
+
+/** All rows of all tables, as a text. */
+export function rowsIn(file: string): string {
+  const raw = openRaw(file);
+  const tables = raw.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  const rows = tables.map((table) => raw.prepare(`SELECT * FROM "${table}"`).all());
+  raw.close();
+  return JSON.stringify(rows);
+}

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Changed } from '../read-model-transaction';
+import { createPostParts, type PostParts } from './post-parts';
 
 /** What an answer is made of: all posts with their comments, posts alone, or one post with its comments. */
 export type MadeOf = 'everything' | 'posts' | { post: string };
@@ -22,6 +23,8 @@ export interface PreparedAnswers {
   /** By the request's path and query, letter for letter. */
   get(url: string): PreparedAnswer | undefined;
   keep(url: string, madeOf: MadeOf, answer: PreparedAnswer): void;
+  /** What lists are put together of. */
+  parts: PostParts;
   /** Forgets what is made of what a transaction changed. Call it in the turn of the commit. */
   forget(changed: Changed): void;
   /** Bytes. */
@@ -37,6 +40,7 @@ export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAns
   const urlsOfLists = { everything: new Set<string>(), posts: new Set<string>() };
   const urlOfPost = (id: string): string => `/posts/${encodeURIComponent(id)}`;
   const largest = mostBytes / 8;
+  const parts = createPostParts();
   let bytes = 0;
 
   function drop(url: string): void {
@@ -49,6 +53,7 @@ export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAns
   }
 
   return {
+    parts,
     get(url) {
       const answer = answers.get(url);
       if (!answer) return undefined;
@@ -71,6 +76,7 @@ export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAns
     },
     forget({ posts, anyPost }) {
       if (posts.size === 0) return;
+      parts.forget(posts);
       for (const id of posts) drop(urlOfPost(id));
       for (const url of urlsOfLists.everything) drop(url);
       if (anyPost) for (const url of urlsOfLists.posts) drop(url);
