@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { output } from './commands.mjs';
 import { prebuiltSqlite } from './prebuilt-sqlite.mjs';
@@ -47,7 +57,8 @@ async function linkApplets(root) {
 function writeUsers(root) {
   mkdirSync(join(root, 'etc'), { recursive: true });
   mkdirSync(join(root, 'root'), { recursive: true });
-  mkdirSync(join(root, 'tmp'), { mode: 0o1777, recursive: true });
+  mkdirSync(join(root, 'tmp'));
+  chmodSync(join(root, 'tmp'), 0o1777);
   writeFileSync(join(root, 'etc', 'passwd'), 'root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/tmp:/bin/sh\n');
   writeFileSync(join(root, 'etc', 'group'), 'root:x:0:\nnode:x:1000:\n');
   writeFileSync(join(root, 'etc', 'nsswitch.conf'), 'hosts: files dns\n');
