@@ -1,35 +1,17 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { commentWith, words, writeComment, writePost } from '../harness/browser-pages';
+import { faultsOf } from '../harness/accessibility';
+import { createComment } from '../harness/blog';
+import { commentWith, reloadUntil, words, writeComment, writePost } from '../harness/browser-pages';
+import { send } from '../harness/send';
 import { useBrowser } from '../harness/use-browser';
 import { useSystem } from '../harness/use-system';
 
 jest.setTimeout(180_000);
 
-const system = useSystem({ env: { COMMENTS_PER_MINUTE: '0' } });
+const system = useSystem({ env: { COMMENTS_PER_MINUTE: '0', EMBED_ORIGINS: 'https://shop.example' } });
 const newWindow = useBrowser();
 const urlOf = () => system().urls.client;
-
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
-const widths = [360, 1280];
-const schemes = ['light', 'dark'] as const;
-
-/** What axe finds, and what is wider than the window, in both colours and at both widths. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const faults: string[] = [];
-  for (const width of widths) {
-    for (const colorScheme of schemes) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-      faults.push(...[...found, ...(isTooWide ? ['too wide'] : [])].map((fault) => `${width} ${colorScheme} ${fault}`));
-    }
-  }
-  return faults;
-}
 
 const body =
   '## Code\n\n```ts\nconst wide = "' + 'x'.repeat(200) + '";\n```\n\n> A quote\n\n| a | b |\n| - | - |\n| 1 | 2 |';
@@ -37,9 +19,15 @@ let page: Page;
 beforeEach(async () => void (page = await (await newWindow()).newPage()));
 
 describe('the reader pages, in light and dark, at 360 and 1280 px', () => {
+  it('have no fault where nothing has been written yet', async () => {
+    await page.goto(urlOf());
+    await page.getByText('Nothing has been written yet.').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
   it('have no fault where posts are listed, found or not found', async () => {
     await writePost(page, urlOf(), 'Listed', body);
-    for (const path of ['/', '/?q=listed', '/?q=nothing', '/?tag=none', '/sign-in', '/nowhere']) {
+    for (const path of ['/', '/?q=listed', '/?q=nothing', '/?tag=none', '/nowhere']) {
       await page.goto(urlOf() + path);
       expect([path, await faultsOf(page)]).toEqual([path, []]);
     }
@@ -64,6 +52,27 @@ describe('the reader pages, in light and dark, at 360 and 1280 px', () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.unroute('**/api/comments/**');
     await system().get('moderation').start();
+  });
+
+  it('have no fault in threads, nor where these are embedded', async () => {
+    await writePost(page, urlOf(), 'Threads', body);
+    const id = new URL(page.url()).pathname.split('/')[2] ?? '';
+    const { id: parentId } = await createComment(system(), id, 'Which?');
+    await send(`${system().urls.comments}/posts/${id}/comments`, { json: { content: 'This **one**', parentId } });
+    await reloadUntil(page, async () => (await page.locator('ol ol article').count()) === 1);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.goto(`${urlOf()}/embed/${id}`);
+    await page.locator('ol ol article').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('have no fault while a part of the blog is away', async () => {
+    await Promise.all([system().get('query').stop(), system().get('posts').stop()]);
+    for (const path of ['/', '/posts/any']) {
+      await page.goto(urlOf() + path);
+      expect([path, await faultsOf(page)]).toEqual([path, []]);
+    }
+    await Promise.all([system().get('query').start(), system().get('posts').start()]);
   });
 
   it('have no fault while something is open', async () => {

@@ -64,6 +64,14 @@ describe('The review queue in a browser', () => {
     expect(errors).toEqual([]);
   });
 
+  it('loses no key, however fast they come', async () => {
+    const { page } = await withWaiting(6);
+    for (const key of 'arararu') await page.keyboard.press(key);
+    await untilQueue(page, 'approved', (items) => items.length === 3);
+    await untilQueue(page, 'rejected', (items) => items.length === 2);
+    await untilQueue(page, 'pending', ([only]) => only?.content === 'A cat, number 1.');
+  });
+
   it('is decided in bulk, with one Undo for all', async () => {
     const { page } = await withWaiting(5);
     await page.keyboard.press('x');

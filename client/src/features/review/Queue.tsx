@@ -25,7 +25,7 @@ function Cards({ queue: { items }, decisions, selection, place, decide }: Review
             ref={place.refOf(item.id)}
 
             onSelect={() => selection.toggle(item.id)}
-            onDecide={(decision) => void decide([item], decision)}
+            onDecide={(decision) => decide([item], decision)}
             onUndo={() => void decisions.undoOne(item.id)}
           />
         </li>

@@ -11,10 +11,10 @@ export function QueueBar({ selection, chosen, decide, decisions, undo }: Review)
     return (
       <div className={styles.bar} role="group" aria-label={text}>
         <strong>{text}</strong>
-        <button className="button" data-primary type="button" onClick={() => void decide(chosen(), 'approved')}>
+        <button className="button" data-primary type="button" onClick={() => decide(chosen(), 'approved')}>
           <Icon of={icons.check} /> {review.approve}
         </button>
-        <button className="button" type="button" onClick={() => void decide(chosen(), 'rejected')}>
+        <button className="button" type="button" onClick={() => decide(chosen(), 'rejected')}>
           <Icon of={icons.cross} /> {review.reject}
         </button>
         <button className="button" data-quiet type="button" onClick={selection.clear}>

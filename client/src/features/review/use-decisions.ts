@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { refusalOf } from '../../studio/request';
 import { review } from '../../studio/words';
 import { type Decision, decide, type QueueItem, type Result, takeBack } from './queue';
@@ -42,29 +42,54 @@ function without(batches: readonly Batch[], undone: ReadonlySet<string>): Batch[
     .filter((batch) => batch.ids.length > 0);
 }
 
-/** The states of the cards, and one action at a time that changes them. */
+/**
+ * The states of the cards, and what changes them: one action after the other, however fast they are asked for. Nothing
+ * that somebody does while an answer is on its way is lost.
+ */
 function useActions(onChanged: () => void) {
   const [states, setStates] = useState<ReadonlyMap<string, CardState>>(new Map());
-  const [isBusy, setBusy] = useState(false);
+  const [running, setRunning] = useState(0);
   const [announcement, announce] = useState('');
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
   const show = (changed: readonly (readonly [string, CardState])[], gone: ReadonlySet<string> = new Set()): void =>
     setStates((before) => new Map([...[...before].filter(([id]) => !gone.has(id)), ...changed]));
 
-  async function attempt(ids: readonly string[], work: () => Promise<string>): Promise<void> {
-    if (isBusy) return;
-    setBusy(true);
-    try {
-      announce(await work());
-      onChanged();
-    } catch (error) {
-      const { message } = refusalOf(error);
-      announce(message);
-      show(ids.map((id) => [id, { kind: 'failed', message }] as const));
-    } finally {
-      setBusy(false);
-    }
+  /** `idsOf` and `work` are called when all before is done. Resolves with the ids. */
+  function attempt(idsOf: () => readonly string[], work: (ids: readonly string[]) => Promise<string>) {
+    const act = async (): Promise<readonly string[]> => {
+      const ids = idsOf();
+      if (ids.length === 0) return ids;
+      try {
+        announce(await work(ids));
+        onChanged();
+      } catch (error) {
+        const { message } = refusalOf(error);
+        announce(message);
+        show(ids.map((id) => [id, { kind: 'failed', message }] as const));
+      }
+      return ids;
+    };
+    setRunning((before) => before + 1);
+    const acted = queue.current.then(act).finally(() => setRunning((before) => before - 1));
+    queue.current = acted;
+    return acted;
   }
-  return { states, isBusy, announcement, show, attempt, showAfresh: () => setStates(new Map()) };
+  return { states, isBusy: running > 0, announcement, show, attempt, showAfresh: () => setStates(new Map()) };
+}
+
+/** What was done here and can be taken back, the last action last. Known at once, and drawn soon. */
+function useBatches() {
+  const batches = useRef<readonly Batch[]>([]);
+  const [last, setLast] = useState<Decisions['last']>();
+  return {
+    last,
+    newest: (): readonly string[] => batches.current.at(-1)?.ids ?? [],
+    change(by: (before: readonly Batch[]) => readonly Batch[]): void {
+      batches.current = by(batches.current);
+      const newest = batches.current.at(-1);
+      setLast(newest && { count: newest.ids.length, decision: newest.decision });
+    },
+  };
 }
 
 /**
@@ -97,48 +122,40 @@ function sorted(results: readonly Result[]): { done: string[]; failed: [string, 
 /** Decides on comments, remembers what was decided here, and takes it back. */
 export function useDecisions(onChanged: () => void): Decisions {
   const { states, isBusy, announcement, show, attempt, showAfresh } = useActions(onChanged);
-  const [batches, setBatches] = useState<readonly Batch[]>([]);
+  const batches = useBatches();
   const [known] = useState(createRevisions);
-  const last = batches.at(-1);
 
-  const undo = (ids: readonly string[]): Promise<void> =>
-    attempt(ids, async () => {
-      const wishes = ids.map((commentId) => ({ commentId, revision: known.get(commentId) }));
-      const { done, failed } = sorted(known.note(await takeBack(wishes)));
-      // What somebody else has decided since then is theirs to take back.
-      const over = new Set([...done, ...failed.map(([id]) => id)]);
-      setBatches((before) => without(before, over));
-      show(failed, new Set(done));
-      return review.done(done.length, review.undone);
-    });
+  async function takeBackAll(ids: readonly string[]): Promise<string> {
+    const wishes = ids.map((commentId) => ({ commentId, revision: known.get(commentId) }));
+    const { done, failed } = sorted(known.note(await takeBack(wishes)));
+    // What somebody else has decided since then is theirs to take back.
+    const over = new Set([...done, ...failed.map(([id]) => id)]);
+    batches.change((before) => without(before, over));
+    show(failed, new Set(done));
+    return review.done(done.length, review.undone);
+  }
+
+  async function decideAll(items: readonly QueueItem[], decision: Decision): Promise<string> {
+    const seen = items.map((item) => [item, known.of(item)] as const);
+    const { done, failed } = sorted(known.note(await decide(seen, decision)));
+    if (done.length > 0) batches.change((before) => [...before, { decision, ids: done }]);
+    show(failed);
+    const reasons = failed.map(([, state]) => (state.kind === 'failed' ? state.message : ''));
+    return [review.done(done.length, review.decided[decision]), ...reasons].join('. ');
+  }
 
   return {
-    ...{ states, isBusy, announcement, showAfresh },
-    last: last && { count: last.ids.length, decision: last.decision },
-    decideOn: (items, decision) =>
-      attempt(
-        items.map(({ id }) => id),
-        async () => {
-          const { done, failed } = sorted(
-            known.note(
-              await decide(
-                items.map((item) => [item, known.of(item)]),
-                decision,
-              ),
-            ),
-          );
-          if (done.length > 0) setBatches((before) => [...before, { decision, ids: done }]);
-          show([...done.map((id) => [id, { kind: 'decided', decision }] as const), ...failed]);
-          return [
-            review.done(done.length, review.decided[decision]),
-            ...failed.map(([, state]) => (state.kind === 'failed' ? state.message : '')),
-          ].join('. ');
-        },
-      ),
-    async undoLast() {
-      if (last) await undo(last.ids);
-      return last?.ids ?? [];
+    ...{ states, isBusy, announcement, showAfresh, last: batches.last },
+    async decideOn(items, decision) {
+      const ids = items.map(({ id }) => id);
+      // At once: whoever decides goes on to the next, and hears of what failed.
+      show(ids.map((id) => [id, { kind: 'decided', decision }] as const));
+      await attempt(
+        () => ids,
+        () => decideAll(items, decision),
+      );
     },
-    undoOne: (commentId) => undo([commentId]),
+    undoLast: () => attempt(batches.newest, takeBackAll),
+    undoOne: async (commentId) => void (await attempt(() => [commentId], takeBackAll)),
   };
 }

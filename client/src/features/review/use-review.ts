@@ -32,11 +32,11 @@ export function useReview({ view, open, queue, decisions }: ReviewParts) {
   const isDecided = (id: string): boolean => decisions.states.get(id)?.kind === 'decided';
 
   /** Decides, and goes on to the next that waits; where there is none, the focus stays with the last decided. */
-  async function decide(wanted: readonly QueueItem[], decision: Decision): Promise<void> {
+  function decide(wanted: readonly QueueItem[], decision: Decision): void {
     const undecided = wanted.filter(({ id }) => !isDecided(id));
     const last = undecided.at(-1);
-    if (!last || decisions.isBusy) return;
-    await decisions.decideOn(undecided, decision);
+    if (!last) return;
+    void decisions.decideOn(undecided, decision);
     selection.clear();
     const done = new Set(undecided.map(({ id }) => id));
     const after = items.slice(items.findIndex(({ id }) => id === last.id) + 1);
@@ -58,8 +58,8 @@ export function useReview({ view, open, queue, decisions }: ReviewParts) {
   useKeys({
     j: () => place.step(1),
     k: () => place.step(-1),
-    a: () => void decide(chosen(), 'approved'),
-    r: () => void decide(chosen(), 'rejected'),
+    a: () => decide(chosen(), 'approved'),
+    r: () => decide(chosen(), 'rejected'),
     x: () => selection.toggle(here?.id),
     X: () => selection.extendTo(here?.id),
     u: () => void undo(),
