@@ -34,6 +34,7 @@ const QueueItem = z
     ...{ parentId: text.optional(), authorId: text.optional(), addressHash: text.optional() },
     ...{ editedAt: time.optional(), version: revision.optional(), status: QueueStatus, revision, spans },
     rule: text.optional(),
+    parent: z.object({ author: text, content: text }).optional(),
     authorCounts: z.object({ approved: count, rejected: count }).optional(),
     history: z.array(VerdictInLog).max(20),
   })
