@@ -5,7 +5,7 @@ import { useTestLife } from '../../common/kit/test/test-life';
 import { createRandom } from '../../e2e/harness/random';
 import { applyVerdict, type Comment, createComment } from '../src/domain';
 import type { CommentStore } from '../src/store';
-import { openTestSchema, type TestSchema } from './postgres';
+import { openTestSchema, type TestSchema } from '../../common/kit/test/postgres';
 import { openAt, postgresPlace } from './store-place';
 
 jest.setTimeout(60_000);

@@ -6,7 +6,7 @@ import { useTestLife } from '../../common/kit/test/test-life';
 import { createComment } from '../src/domain';
 import type { CommentStore } from '../src/store';
 import { noon, push, startComments, verdict } from './comments-service';
-import { openTestSchema, type TestSchema } from './postgres';
+import { openTestSchema, type TestSchema } from '../../common/kit/test/postgres';
 import { openAt, postgresPlace } from './store-place';
 
 jest.setTimeout(60_000);
@@ -22,7 +22,7 @@ beforeEach(async () => {
 /** A service that reaches its database over a wire that can be cut. */
 async function behindAWire() {
   const proxy = life.closing(await startCuttableProxy(schema.target));
-  return { proxy, ...startComments(life, { address: schema.url(proxy.port), newId }) };
+  return { proxy, ...startComments(life, { address: schema.url(proxy), newId }) };
 }
 
 const statusOf = async (test: request.Test) => (await test).status;
@@ -61,7 +61,7 @@ describe('While the server is away', () => {
   it('a service starts, and is ready when the server is', async () => {
     const proxy = life.closing(await startCuttableProxy(schema.target));
     proxy.cut();
-    const { app } = startComments(life, { address: schema.url(proxy.port) });
+    const { app } = startComments(life, { address: schema.url(proxy) });
     expect([await readyz(app), (await post(app, 'Early')).status]).toEqual([503, 503]);
     proxy.mend();
     await eventually(async () => expect(await readyz(app)).toBe(200));
@@ -113,7 +113,7 @@ describe('When the server ends connections under load', () => {
 describe('A replica that is cut off in the middle of a change', () => {
   it('keeps the others from the same post for some seconds, and from no other one', async () => {
     const proxy = life.closing(await startCuttableProxy(schema.target));
-    const cutOff = life.closing(openAt(schema.url(proxy.port), now));
+    const cutOff = life.closing(openAt(schema.url(proxy), now));
     const other = life.closing(openAt(schema.url(), now));
     await insert(other, 'c1');
     let whenOthersTried: () => void = () => undefined;

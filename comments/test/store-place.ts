@@ -4,7 +4,7 @@ import { outboxOf, refuseWritesTo } from '../../common/kit/test/raw-database';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { openStore } from '../src/open-store';
 import type { CommentStore } from '../src/store';
-import type { TestSchema } from './postgres';
+import type { TestSchema } from '../../common/kit/test/postgres';
 
 interface OutboxEvent {
   type: string;

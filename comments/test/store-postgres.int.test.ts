@@ -1,5 +1,5 @@
 import { useTestLife } from '../../common/kit/test/test-life';
-import { openTestSchema, type TestSchema } from './postgres';
+import { openTestSchema, type TestSchema } from '../../common/kit/test/postgres';
 import { commentStoreContract } from './store.contract';
 import { postgresPlace } from './store-place';
 

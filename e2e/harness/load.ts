@@ -14,6 +14,8 @@ export interface Acknowledged {
 
 export interface Load {
   readonly acknowledged: Acknowledged;
+  /** What it met that a service must not answer: it has ended then. */
+  readonly failure: unknown;
   /** What has been acknowledged until now. */
   copy(): Acknowledged;
   /** Ends after the requests in flight. Throws what any of them met that a service must not answer. */
@@ -75,10 +77,13 @@ export function startLoad(
   }
 
   const writing = Promise.all(Array.from({ length: writers }, (_, index) => write(index + 1)));
-  // Whoever stops the load gets to know of it.
-  writing.catch(() => undefined);
+  let failure: unknown;
+  writing.catch((error: unknown) => (failure = error));
   return {
     acknowledged,
+    get failure() {
+      return failure;
+    },
     copy: () => ({ posts: new Map(acknowledged.posts), comments: new Map(acknowledged.comments) }),
     async stop() {
       stopped = true;

@@ -9,6 +9,8 @@ export interface ProcessDescription {
   name: string;
   /** What node runs: its own options, then the absolute path of the script. */
   args: readonly string[];
+  /** What runs node, where that isn't this process itself: it must become node, so that signals get there. */
+  prefix?: readonly string[];
   url: string;
   env: Record<string, string | undefined>;
   /** Whether the process can be used; asked again and again after each start. */
@@ -32,7 +34,14 @@ export interface ManagedProcess {
 }
 
 /** A real node process that a test starts, kills and starts again. Nothing runs before `start`. */
-export function createManagedProcess({ name, args, url, env, isReady }: ProcessDescription): ManagedProcess {
+export function createManagedProcess({
+  name,
+  args,
+  prefix = [],
+  url,
+  env,
+  isReady,
+}: ProcessDescription): ManagedProcess {
   const logs: string[] = [];
   let child: ChildProcess | undefined;
   let ended = Promise.resolve<number | null>(null);
@@ -45,7 +54,8 @@ export function createManagedProcess({ name, args, url, env, isReady }: ProcessD
   }
 
   function launch(): void {
-    const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...args];
+    const started = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on('line', note);
     ended = new Promise((resolve) => {

@@ -22,15 +22,21 @@ const processes = [
 const groups = ['comments', 'moderation', 'query'];
 
 /**
- * The processes meant by names on a command line: none = all; a service's name = all its processes; `comments-2` = that
- * replica alone. Throws an Error that lists the known names when one is unknown.
+ * The processes meant by names on a command line: none = all; a service's name = all its processes; `comments-1` to `comments-3`
+ * = that replica alone. Throws an Error that lists the known names when one is unknown.
  */
 function chooseProcesses(names) {
-  const known = [...new Set([...processes.map((entry) => entry.service), ...processes.map((entry) => entry.name)])];
+  const known = [...new Set([...processes.map((entry) => entry.service), ...processes.map(aloneName)])];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   if (names.length === 0) return processes;
-  return processes.filter((entry) => names.includes(entry.name) || names.includes(entry.service));
+  return processes.filter((entry) => names.includes(aloneName(entry)) || names.includes(entry.service));
+}
+
+/** What a process is called that is meant alone: the first of several replicas has the name of all of them. */
+function aloneName({ name, service }) {
+  const isOneOfSeveral = processes.filter((entry) => entry.service === service).length > 1;
+  return isOneOfSeveral && name === service ? `${name}-1` : name;
 }
 
 /** Port by process name: the table's, or what `env` sets instead (POSTS_PORT=5000). Throws when one is no port number. */

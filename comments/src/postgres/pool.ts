@@ -18,6 +18,8 @@ const patience = {
   idle_in_transaction_session_timeout: 8_000,
 };
 
+const keepAlives = 'SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3';
+
 /** 64-bit integers, which are times and positions here: JavaScript's numbers hold them. */
 const int8 = 20;
 const asNumbers: typeof types = {
@@ -34,7 +36,11 @@ export function createPool({ url, logger }: { url: string; logger: Logger }): Po
   const pool = new Pool({ connectionString: url, max: 10, keepAlive: true, types: asNumbers, ...patience });
   // One that nobody uses has ended: the pool forgets it by itself. An error that nobody listens to would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    // The server forgets us within a minute where we are cut off, and not after two hours.
+    client.query(keepAlives).catch(() => undefined);
+  });
   let isAway = false;
   let migration: Promise<void> | undefined;
 

@@ -6,7 +6,7 @@ const server = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5
 
 export interface TestSchema {
   /** A DATABASE_URL whose tables are the test's own; of the server itself, or of a proxy before it. */
-  url(port?: number): string;
+  url(proxy?: { host?: string; port: number }): string;
   /** What a proxy has to reach. */
   target: { host: string; port: number };
   query<R extends object>(statement: string): Promise<R[]>;
@@ -20,9 +20,10 @@ export async function openTestSchema(): Promise<TestSchema> {
   await client.connect();
   await client.query(`CREATE SCHEMA ${name}`);
   return {
-    url(port) {
+    url(proxy) {
       const url = new URL(server);
-      if (port !== undefined) url.port = String(port);
+      if (proxy) url.port = String(proxy.port);
+      if (proxy?.host !== undefined) url.hostname = proxy.host;
       url.searchParams.set('options', `-c search_path=${name}`);
       return url.href;
     },
