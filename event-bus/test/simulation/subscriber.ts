@@ -104,6 +104,6 @@ export function createSimulatedSender(
         abort: (reason) => give({ kind: 'broken', reason }),
       };
     },
-    close: async () => undefined,
+    close: () => undefined,
   };
 }
