@@ -1,19 +1,19 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { type Logger, newId, type Registry } from '@blog/kit';
+import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { createApp } from './app';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
-import { createDispatcher, type Dispatcher } from './delivery/dispatcher';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
 import type { GroupStatus } from './delivery/group-status';
 import { type GroupLimits, groupLimits } from './delivery/limits';
-import { sendHere, type Senders, type SendersOptions } from './delivery/senders';
+import { createHttpSender } from './delivery/send';
 import { createPatientState } from './delivery/patient-state';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { createWaits } from './delivery/waits';
-import { createFaults } from './faults/faults';
+import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
 import { limitBacklog } from './log/backlog';
 import type { EventLog } from './log/event-log';
@@ -45,8 +45,6 @@ export interface BusOptions {
   backlogLimit?: number;
   /** Whether things may be made to go wrong on purpose. */
   takesFaults?: boolean;
-  /** How to send; `sendHere`, in this thread, unless it is given. */
-  openSenders?: (options: SendersOptions & Pick<BusOptions, 'onFatal'>) => Promise<Senders>;
   /** How to write the log; `writeHere`, in this thread, unless it is given. */
   openWriter?: SqliteEventLogOptions['openWriter'];
   logger: Logger;
@@ -94,6 +92,18 @@ function withLimit(log: EventLog, dispatcher: Pick<Dispatcher, 'statuses'>, limi
   return limitBacklog(log, { limit, slowestCursor });
 }
 
+/** Each group has its own connections, and meets its own faults. */
+function createOpenSender(
+  [newest, ...older]: readonly string[],
+  faults: Faults | undefined,
+): DispatcherDeps['openSender'] {
+  const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
+  return (group) => {
+    const sender = createHttpSender({ connections: groupLimits.requests.single, signer });
+    return faults?.wrap(group, sender) ?? sender;
+  };
+}
+
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
 export async function openBus(options: BusOptions): Promise<Bus> {
   const { operators, logger, metrics, onFatal, limits } = options;
@@ -113,13 +123,11 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const onEnd = (group: string): void => dispatcher.retryNow(group);
   const faults = options.takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
-  const { openSenders = (given) => Promise.resolve(sendHere(given)), secrets } = options;
-  const senders = await openSenders({ connections: groupLimits.requests.single, secrets, onFatal });
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, ...clockAndChance },
     observer: observersOf(busMetrics.observer, seen.observer, waits.observer),
     ...(limits ? { limits } : {}),
-    openSender: (group) => faults?.wrap(group, senders.open(group)) ?? senders.open(group),
+    openSender: createOpenSender(options.secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
   await dispatcher.start(options.subscriptions);
@@ -140,7 +148,6 @@ export async function openBus(options: BusOptions): Promise<Bus> {
       faults?.close();
       state.stopWaiting();
       await dispatcher.stop();
-      await senders.close();
       await files.close();
     },
   };

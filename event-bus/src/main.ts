@@ -1,7 +1,6 @@
 import { createAuth, runProcess, startServer } from '@blog/kit';
 import { openBus } from './bus';
 import { settings } from './config';
-import { sendInThread } from './delivery/thread-senders';
 import { operatorsOnly } from './http/operators';
 import { writeInThread } from './log/thread-writer';
 
@@ -21,7 +20,6 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
       auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
       trustsThisMachine: (settings.OPERATORS ?? (loopback.test(settings.HOST) ? 'local' : 'token')) === 'local',
     }),
-    openSenders: sendInThread,
     openWriter: writeInThread,
     ...{ logger, metrics },
     // Whoever supervises this process starts it again, and it opens its files anew.

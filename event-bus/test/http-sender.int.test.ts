@@ -1,10 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
 import type { StoredEvent } from '../src/log/event-log';
-import type { SentPush } from '../src/delivery/send';
-import { sendHere, type Senders } from '../src/delivery/senders';
-import { sendInThread } from '../src/delivery/thread-senders';
+import { createHttpSender, type Sender, type SentPush } from '../src/delivery/send';
 
 const event: StoredEvent = {
   ...{ sequence: 1, id: 'one', type: 'T', key: 'k', storedAt: 0 },
@@ -34,31 +31,26 @@ function serve(onRequest: (socket: Socket, request: string, count: number) => vo
 }
 
 const servers: Server[] = [];
-const opened: Senders[] = [];
+const senders: Sender[] = [];
 const arrivals = new EventEmitter();
 let sockets: Socket[] = [];
 let requests: string[] = [];
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((senders) => senders.close()));
+  for (const sender of senders.splice(0)) sender.close();
   for (const socket of sockets) socket.destroy();
   await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
   sockets = [];
   requests = [];
 });
 
-type SenderTo = (server: Server, connections?: number, protocol?: string) => Promise<() => SentPush>;
-
-const senderToBy =
-  (open: (connections: number) => Promise<Senders>): SenderTo =>
-  async (server, connections = 4, protocol = 'http') => {
-    if (!server.listening) await once(server, 'listening');
-    const senders = await open(connections);
-    opened.push(senders);
-    const sender = senders.open('group');
-    const url = `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/events?x=1`;
-    return () => sender.send({ url, events: [event], form: 'single', attempt: 2 });
-  };
+async function senderTo(server: Server, connections = 4, protocol = 'http'): Promise<() => SentPush> {
+  if (!server.listening) await once(server, 'listening');
+  const sender = createHttpSender({ connections, signer: undefined });
+  senders.push(sender);
+  const url = `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/events?x=1`;
+  return () => sender.send({ url, events: [event], form: 'single', attempt: 2 });
+}
 
 /** Resolves when so many whole requests have arrived. */
 async function requested(count: number): Promise<void> {
@@ -67,20 +59,7 @@ async function requested(count: number): Promise<void> {
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 
-/** A thread that runs the sources as they are. */
-const execArgv = ['--conditions=source', '--require', join(__dirname, 'process/swc-register.cjs')];
-
-function onFatal(error: unknown): never {
-  throw error;
-}
-
-describe.each([
-  ['', senderToBy((connections) => Promise.resolve(sendHere({ connections, secrets: [] })))],
-  [
-    ' by a thread of its own',
-    senderToBy((connections) => sendInThread({ connections, secrets: [], onFatal }, { execArgv })),
-  ],
-])('a push over HTTP%s', (_where, senderTo) => {
+describe('a push over HTTP', () => {
   it('is one request with the event as its body, its length in bytes', async () => {
     const push = await senderTo(serve((socket) => socket.write(ok)));
     expect(await push().answer).toEqual({ kind: 'answered', status: 200 });

@@ -31,17 +31,9 @@ export interface Sender {
   close(): void;
 }
 
-/** A push, as far as it shows on the wire. */
-export type HttpPush = Omit<Push, 'events'> & { events: readonly Pick<StoredEvent, 'id' | 'text'>[] };
-
-export interface HttpSender extends Sender {
-  /** `onWritten` is called once it is on its way. */
-  send(push: HttpPush, onWritten?: () => void): SentPush;
-}
-
 const mediaTypes = { single: 'application/json', array: 'application/cloudevents-batch+json' };
 
-function bodyOf({ events, form }: HttpPush): string {
+function bodyOf({ events, form }: Push): string {
   const texts = events.map(({ text }) => text);
   return form === 'array' ? `[${texts.join(',')}]` : texts.join('');
 }
@@ -52,7 +44,7 @@ function headerId(id: string): string {
 }
 
 /** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
-function requestOf({ host, pathname, search }: URL, push: HttpPush, signer: Signer | undefined): string {
+function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer | undefined): string {
   const body = bodyOf(push);
   const id = push.events[0]?.id ?? '';
   const signature = signer ? Object.entries(signer.sign({ id: headerId(id), body, now: new Date() })) : [];
@@ -68,16 +60,13 @@ function requestOf({ host, pathname, search }: URL, push: HttpPush, signer: Sign
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-function post(pool: ConnectionPool, request: string, onWritten?: () => void): SentPush {
+function post(pool: ConnectionPool, request: string): SentPush {
   let written = false;
   let give: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (give = resolve));
   const sent = pool.send({
     request,
-    written() {
-      written = true;
-      onWritten?.();
-    },
+    written: () => void (written = true),
     answered: (head) => give({ kind: 'answered', ...head }),
     failed(reason) {
       if (written) give({ kind: 'broken', reason: `the connection broke (${reason})` });
@@ -98,13 +87,7 @@ function post(pool: ConnectionPool, request: string, onWritten?: () => void): Se
  * Sends over HTTP/1.1 with connections that are kept and used again. Redirects are not followed.
  * With a signer, every push is signed as Standard Webhooks says.
  */
-export function createHttpSender({
-  connections,
-  signer,
-}: {
-  connections: number;
-  signer?: Signer | undefined;
-}): HttpSender {
+export function createHttpSender({ connections, signer }: { connections: number; signer: Signer | undefined }): Sender {
   const pools = new Map<string, ConnectionPool>();
   /** By URL, which is read once: each push comes here. */
   const targets = new Map<string, { pool: ConnectionPool; url: URL }>();
@@ -126,9 +109,9 @@ export function createHttpSender({
   }
 
   return {
-    send(push, onWritten) {
+    send(push) {
       const { pool, url } = targetOf(push.url);
-      return post(pool, requestOf(url, push, signer), onWritten);
+      return post(pool, requestOf(url, push, signer));
     },
     close() {
       for (const pool of pools.values()) pool.close();
