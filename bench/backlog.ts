@@ -20,7 +20,7 @@ import { residentMegabytes } from './figures/memory';
 const mostMegabytes = 200;
 /** A start with the whole log may take so many times as long as one without any. */
 const slowestStart = 3;
-const eventsPerPublish = 1_000;
+const eventsPerPublish = 100;
 const publishers = 4;
 const groupBatch = 100;
 

@@ -21,6 +21,8 @@ const notYours = {
   401: 'A bearer token was sent that does not count',
   403: 'It is somebody else’s, or 15 minutes have passed',
 };
+/** Only where the comments are in a database server. */
+const away = { 503: 'The database is away. Nothing was stored, unless the answer says that it may be' };
 const link = { Link: 'Where the older ones are: rel="next"' };
 const one = { description: 'The comment, as the asker may see it', body: CommentView };
 
@@ -33,6 +35,7 @@ const routes: RouteTable = {
       query: CommentsQuery,
       headers: tokens,
       answers: { 200: { description: 'The comments', body: z.array(CommentView), headers: link } },
+      problems: away,
     },
     post: {
       summary: 'Writes a comment, which is pending at first',
@@ -48,7 +51,7 @@ const routes: RouteTable = {
           headers: { ...link, Location: 'The path of the new one', [tokenHeader]: 'Proves who wrote it' },
         },
       },
-      problems: { 404: 'The post was deleted', ...tooMany },
+      problems: { 404: 'The post was deleted', ...tooMany, ...away },
     },
   },
   '/posts/:id/comments/:commentId': {
@@ -57,7 +60,7 @@ const routes: RouteTable = {
       params: CommentParams,
       headers: tokens,
       answers: { 200: one },
-      problems: noSuchComment,
+      problems: { ...noSuchComment, ...away },
     },
     put: {
       summary: 'Takes over a comment from elsewhere, with its id and its times; again it changes nothing',
@@ -65,7 +68,7 @@ const routes: RouteTable = {
       body: CommentToImport,
       roles: ['moderator'],
       answers: { 200: { ...one, description: 'The comment, which was there already' }, 201: one },
-      problems: { 409: 'There is another comment with this id, or the post was deleted' },
+      problems: { 409: 'There is another comment with this id, or the post was deleted', ...away },
     },
     patch: {
       summary: 'Gives a comment another text: its author for 15 minutes, a moderator at any time. It is pending again',
@@ -73,17 +76,17 @@ const routes: RouteTable = {
       headers: tokens,
       body: CommentChange,
       answers: { 200: one },
-      problems: { ...notYours, ...noSuchComment, ...tooMany },
+      problems: { ...notYours, ...noSuchComment, ...tooMany, ...away },
     },
     delete: {
       summary: 'Deletes a comment: its author or a moderator. Replies to it stay',
       params: CommentParams,
       headers: tokens,
       answers: { 204: { description: 'It is gone' } },
-      problems: { ...notYours, ...noSuchComment },
+      problems: { ...notYours, ...noSuchComment, ...away },
     },
   },
-  '/events': { post: eventReceiverOperation },
+  '/events': { post: { ...eventReceiverOperation, problems: { ...eventReceiverOperation.problems, ...away } } },
 };
 
 export const document = openApi({ title: 'comments', description: 'Owns the comments of the blog.', routes });
