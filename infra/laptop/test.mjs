@@ -54,7 +54,9 @@ async function runSteps() {
   const without = [...(hasKubectl ? [] : ['infra/test/kubectl']), ...(postgres.url === undefined ? ['postgres'] : [])];
   const leftOut = (...more) => [`--testPathIgnorePatterns=${['/node_modules/', ...without, ...more].join('|')}`];
   const isJest = true;
-  await step('unit, api and store tests', () => jest('fast', leftOut('\\.e2e\\.test\\.')), { isJest });
+  // By itself jest leaves a processor to others, and on two has no workers at all. One that has grown is replaced.
+  const workers = ['--maxWorkers=100%', '--workerIdleMemoryLimit=1GB'];
+  await step('unit, api and store tests', () => jest('fast', [...workers, ...leftOut('\\.e2e\\.test\\.')]), { isJest });
   // One after another: they start real processes, and some measure how those share the machine.
   const e2e = leftOut(...(chromium === undefined ? ['browser'] : []));
   await step('end-to-end tests', () => jest('e2e', ['--runInBand', '--testMatch=**/*.e2e.test.ts?(x)', ...e2e]), {
