@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import type { JsonSchema } from '../src/openapi';
 import { nearlyOf, oddBodies, oddIds, oddText } from './odd-values';
@@ -46,8 +46,10 @@ interface Asked {
 function ask(url: string, { method, path, headers: given, body }: Asked): Promise<number> {
   const headers = { ...given, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) };
   const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const options = { hostname, port, method: method.toUpperCase(), path, headers, agent: false };
+  // Asked to close the connection, a server may do so before it has taken a body that it doesn't want, and its answer is lost.
+  const agent = new Agent({ keepAlive: true });
+  return new Promise<number>((resolve, reject) => {
+    const options = { hostname, port, method: method.toUpperCase(), path, headers, agent };
     let status: number | undefined;
     const req = httpRequest(options, (res) => {
       status = res.statusCode ?? 0;
@@ -57,7 +59,7 @@ function ask(url: string, { method, path, headers: given, body }: Asked): Promis
     // A server may answer and end the connection before it has taken all of a large body.
     req.on('error', (error) => (status === undefined ? reject(error) : resolve(status)));
     req.end(body);
-  });
+  }).finally(() => agent.destroy());
 }
 
 const plainHeader = fc.string({ unit: 'grapheme-ascii', maxLength: 40 }).map((value) => value.trim());
