@@ -46,13 +46,16 @@ const user: DockerfileRule = ({ stages }) => {
 const command: DockerfileRule = ({ stages }, service) => {
   const last = stages.at(-1);
   const words = execForm(ofKind(last, 'CMD').at(-1));
-  const [semiSpace, entry = ''] = argumentsOf(service);
+  const options = argumentsOf(service).slice(0, -1);
+  const entry = argumentsOf(service).at(-1) ?? '';
   return [
     words?.[0] !== 'node' && 'must run node itself (exec form), so that it gets the signals',
     ofKind(last, 'ENTRYPOINT').length > 0 && 'needs no ENTRYPOINT',
-    words !== undefined && words[1] !== semiSpace && `must run node as npm start does: ${semiSpace}`,
     words !== undefined &&
-      !entry.replaceAll('\\', '/').endsWith(`/${words[2]}`) &&
+      words.slice(1, -1).join(' ') !== options.join(' ') &&
+      `must run node as npm start does: ${options.join(' ')}`,
+    words !== undefined &&
+      !entry.replaceAll('\\', '/').endsWith(`/${words.at(-1)}`) &&
       `must run ${basename(entry)} of its service`,
     ofKind(last, 'STOPSIGNAL').map(argumentsOfInstruction).join() !== 'SIGTERM' && 'must be stopped by SIGTERM',
   ];
