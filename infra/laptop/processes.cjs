@@ -101,7 +101,8 @@ function entryOf(service) {
  * How node runs a compiled service. A small young generation: an idle process keeps 16 to 30 MB less, and requests are so small
  * that collecting it more often costs little. Not so at the bus, which holds each event for a moment: it gets 4 MB. 16 MB made it
  * no faster under a million events, and 50 MB larger. What events leave behind in its old generation is collected sooner
- * than by default: that is another 35 to 50 MB less (npm run bench -- backlog), for a tenth more processor time under full load.
+ * than by default: that is another 35 to 50 MB less (npm run bench -- backlog), for
+ * somewhat more processor time under full load (npm run bench -- bus --only batch-publish).
  */
 function argumentsOf(service) {
   const memory =
