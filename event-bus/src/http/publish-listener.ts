@@ -1,6 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Logger, sendError, type TrackRequest } from '@blog/kit';
 import { largestRequest, type Publish } from './publish';
+import { createTurns } from './turns';
+
+/** A body from this size on, bytes, takes so long to read that several in one turn of the event loop would be felt. */
+const large = 16 * 1024;
 
 /** Whether nothing has to be said or done about a publish before its bytes are read, by its first lines alone. */
 function isPlain({ method, url, headers }: IncomingMessage): boolean {
@@ -47,14 +51,18 @@ export function createPublishListener({
   logger: Logger;
   otherwise: RequestListener;
 }): RequestListener {
+  const inTurn = createTurns();
   return (req, res) => {
     if (!isPlain(req)) return otherwise(req, res);
     trackRequest(req, res, () => '/events');
     whenRead(req, (body) => {
-      publish({ headers: req.headers, body }).then(
-        ({ answer }) => sendJson(res, answer),
-        (error: unknown) => sendError(error, { req, res, logger }),
-      );
+      const store = (): void =>
+        void publish({ headers: req.headers, body }).then(
+          ({ answer }) => sendJson(res, answer),
+          (error: unknown) => sendError(error, { req, res, logger }),
+        );
+      if (body.length < large) store();
+      else inTurn(store);
     });
   };
 }
