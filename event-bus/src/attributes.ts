@@ -28,8 +28,9 @@ const rfc3339 =
 
 /** Whether a text is a moment by RFC 3339. Leap seconds are not taken: most programs can't read them. */
 function isMoment(text: string): boolean {
-  const [matched, year, month, day] = rfc3339.exec(text)?.map(Number) ?? [];
-  if (matched === undefined || year === undefined || month === undefined || day === undefined) return false;
+  const [matched, year = 0, month = 0, day = 0] = rfc3339.exec(text)?.map(Number) ?? [];
+  if (matched === undefined) return false;
+  if (day >= 1 && day <= 28) return month >= 1 && month <= 12;
   const date = new Date(Date.UTC(2000, month - 1, day));
   // The year 0 to 99 would mean 19xx to Date.UTC.
   date.setUTCFullYear(year, month - 1, day);
@@ -93,3 +94,41 @@ export const CloudEvent = z
 
 /** The classic form, `{type, data}`: what it doesn't say is completed. */
 export const BareEvent = CloudEvent.partial({ specversion: true, id: true, source: true });
+
+/** Text that no rule of any attribute minds, but for the moment and the media type. */
+const ordinaryText = /^[\w./-]{1,128}$/;
+
+function isOrdinaryAttribute(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'data':
+      return true;
+    case 'specversion':
+      return value === '1.0';
+    case 'time':
+      return typeof value === 'string' && isMoment(value);
+    case 'id':
+    case 'source':
+    case 'type':
+    case 'subject':
+    case 'partitionkey':
+    case 'causationid':
+    case 'correlationid':
+    case 'traceparent':
+      return typeof value === 'string' && ordinaryText.test(value);
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether an event is so plain that the schema need not be asked: it would find no fault. That is so with nearly all
+ * events, and the schema takes a tenth of the time that the bus has for one.
+ */
+export function isOrdinary(event: Record<string, unknown>, isBare: boolean): boolean {
+  if (event['type'] === undefined || event['data'] === undefined) return false;
+  if (!isBare && (event['specversion'] === undefined || event['id'] === undefined || event['source'] === undefined)) {
+    return false;
+  }
+  for (const name in event) if (!isOrdinaryAttribute(name, event[name])) return false;
+  return true;
+}

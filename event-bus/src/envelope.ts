@@ -1,6 +1,6 @@
 import { deepestNesting, type Fault, InvalidInput, isNestedDeeperThan, isPlainText } from '@blog/kit';
 import { faultsOf, formatPath, TooLarge, Unprocessable } from '@blog/kit';
-import { attributeName, BareEvent, CloudEvent } from './attributes';
+import { attributeName, BareEvent, CloudEvent, isOrdinary } from './attributes';
 import type { NewEvent } from './log/event-log';
 
 /** The largest event that is stored, bytes of JSON. */
@@ -49,6 +49,7 @@ function checkData({ data, data_base64: bytes }: Attributes, isBare: boolean): F
 /** What is wrong with an event, by the CloudEvents 1.0 specification: one fault per attribute. */
 function faultsIn(event: Attributes, areCloudEvents: boolean): Fault[] {
   const isBare = !areCloudEvents && event['specversion'] === undefined;
+  if (isOrdinary(event, isBare)) return [];
   const { error } = (isBare ? BareEvent : CloudEvent).safeParse(event);
   const names = Object.keys(event).filter((name) => name !== 'data_base64' && !attributeName.test(name));
   const faults = [

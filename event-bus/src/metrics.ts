@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '@blog/kit';
+import { Counter, createHistogram, Gauge, type Registry } from '@blog/kit';
 import type { DeliveryObserver } from './delivery/deliver';
 import type { DeadLetterState } from './delivery/dead-letter-state';
 import type { Dispatcher } from './delivery/dispatcher';
@@ -49,24 +49,24 @@ function watchGroups(registry: Registry, dispatcher: Pick<Dispatcher, 'statuses'
 export function createBusMetrics(registry: Registry, wallTime: () => number): BusMetrics {
   const registers = [registry];
   const ofGroup = { labelNames: ['group'] as const, registers };
-  const commitSize = new Histogram({
-    name: 'bus_commit_events',
-    help: 'New events in one commit of the log',
+  const commitSize = createHistogram({
+    ...{ name: 'bus_commit_events', help: 'New events in one commit of the log', labelNames: [], registry },
     buckets: [1, 3, 10, 30, 100, 300, 1000],
-    registers,
   });
-  const commitTime = new Histogram({
-    ...{ name: 'bus_commit_seconds', help: 'Time of one commit of the log, with its fsync', buckets: quick, registers },
+  const commitTime = createHistogram({
+    ...{ name: 'bus_commit_seconds', help: 'Time of one commit of the log, with its fsync', labelNames: [], registry },
+    buckets: quick,
   });
-  const pushTime = new Histogram({
+  const pushTime = createHistogram({
     name: 'bus_push_seconds',
     help: 'Time from the start of a POST to a subscriber until its answer',
-    labelNames: ['group', 'outcome'] as const,
+    labelNames: ['group', 'outcome'],
     buckets: quick,
-    registers,
+    registry,
   });
-  const delivered = new Histogram({
-    ...{ name: 'bus_delivery_seconds', help: 'Time from storing an event until a subscriber has it', ...ofGroup },
+  const delivered = createHistogram({
+    ...{ name: 'bus_delivery_seconds', help: 'Time from storing an event until a subscriber has it', registry },
+    labelNames: ['group'],
     buckets: [...quick, 30, 100, 300, 1000, 3600],
   });
   const pushedEvents = new Counter({
@@ -82,8 +82,8 @@ export function createBusMetrics(registry: Registry, wallTime: () => number): Bu
 
   return {
     onCommit({ events, duplicates: again, seconds }) {
-      commitSize.observe(events);
-      commitTime.observe(seconds);
+      commitSize.observe({}, events);
+      commitTime.observe({}, seconds);
       if (again > 0) duplicates.inc(again);
     },
     observer: {
@@ -93,7 +93,7 @@ export function createBusMetrics(registry: Registry, wallTime: () => number): Bu
         pushedEvents.inc(labels, events.length);
         if (outcome.kind !== 'done') return;
         const now = wallTime();
-        for (const { storedAt } of events) delivered.observe({ group }, Math.max(0, now - storedAt) / 1000);
+        delivered.observe({ group }, ...events.map(({ storedAt }) => Math.max(0, now - storedAt) / 1000));
       },
       gaveUp: (group) => deadLetters.inc({ group }),
     },

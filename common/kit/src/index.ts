@@ -19,7 +19,8 @@ export {
 export { createLogger, type Logger, silentLogger } from './logger';
 export { type ProcessParts, runProcess } from './run-process';
 export { createLifecycle, type Lifecycle } from './lifecycle';
-export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics';
+export { createHistogram } from './histogram';
+export { Counter, createMetrics, Gauge, Registry } from './metrics';
 
 // HTTP
 export { createServiceApp, finishApp, mountRoutes, type Routes, type ServiceAppOptions } from './service-app';

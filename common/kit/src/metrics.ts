@@ -1,6 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry };
+export { Counter, Gauge, Registry };
 
 /** A process's own Prometheus registry, labelled with its name and filled with Node's default metrics. */
 export function createMetrics(name: string): Registry {

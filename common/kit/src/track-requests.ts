@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { newId } from './envelope';
+import { createHistogram } from './histogram';
 import type { Logger } from './logger';
-import { Histogram } from './metrics';
 
 const wellFormedRequestId = /^[\w-]{1,64}$/;
 
@@ -19,12 +19,12 @@ export function pathOf({ url = '' }: IncomingMessage): string {
 
 /** One for all of a process: its histogram can't be registered twice. */
 export function createRequestTracker({ metrics, logger }: { metrics: Registry; logger: Logger }): TrackRequest {
-  const duration = new Histogram({
+  const duration = createHistogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request to the end of its answer',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    registers: [metrics],
+    registry: metrics,
   });
   return (req, res, routeOf) => {
     const given = req.headers['x-request-id'];

@@ -208,7 +208,7 @@ describe('What every process tells of itself', () => {
     const { headers, text } = await request(app).get('/metrics');
     expect(headers['content-type']).toContain('text/plain');
     const countOf = (route: string, status: number) => {
-      const labels = `{service="test",method="GET",route="${route}",status="${status}"}`;
+      const labels = `{method="GET",route="${route}",status="${status}",service="test"}`;
       return Number(text.split(`http_request_duration_seconds_count${labels} `)[1]?.split('\n')[0]);
     };
     expect(countOf('/things/:id', 200)).toBe(2);

@@ -1,6 +1,7 @@
 import type { Signer } from '@blog/kit';
 import type { StoredEvent } from '../log/event-log';
 import type { Clock } from './clock';
+import type { RequestText } from './http/connection';
 import { type ConnectionPool, createConnectionPool } from './http/connection-pool';
 import type { Answer } from './outcome';
 
@@ -44,8 +45,9 @@ function headerId(id: string): string {
 }
 
 /** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
-function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer | undefined): string {
+function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer | undefined): RequestText {
   const body = bodyOf(push);
+  const bytes = Buffer.byteLength(body);
   const id = push.events[0]?.id ?? '';
   const signature = signer ? Object.entries(signer.sign({ id: headerId(id), body, now: new Date() })) : [];
   const lines = [
@@ -53,14 +55,15 @@ function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer |
     `host: ${host}`,
     'connection: keep-alive',
     `content-type: ${mediaTypes[push.form]}`,
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${bytes}`,
     `delivery-attempt: ${push.attempt}`,
     ...signature.map(([name, value]) => `${name}: ${value}`),
   ];
-  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+  // Everything before the body is ASCII.
+  return { text: `${lines.join('\r\n')}\r\n\r\n${body}`, isAscii: bytes === body.length };
 }
 
-function post(pool: ConnectionPool, request: string): SentPush {
+function post(pool: ConnectionPool, request: RequestText): SentPush {
   let written = false;
   let give: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (give = resolve));

@@ -1,6 +1,6 @@
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { mayWorkLater } from '../sqlite';
+import { mayWorkLater, pageCacheKiB } from '../sqlite';
 import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
 import { createGroupCommit, type Outcome } from './group-commit';
 import { type LogWriter, WriteFailed, writeHere } from './log-writer';
@@ -100,6 +100,7 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
   const { file, openWriter = writeHere, wallTime, onCommit } = options;
   const writer = await openWriter(file);
   const readDb = new Sqlite(file, { readonly: true });
+  readDb.pragma(`cache_size = ${-pageCacheKiB}`);
   const identity = readDb.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
   const memory = createMemory(readDb);
   const listeners: (() => void)[] = [];

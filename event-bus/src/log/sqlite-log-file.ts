@@ -30,10 +30,12 @@ const migrations = [
  * indexes, and this way a page is copied once for many commits; SQLite's own 1,000 costs half of the throughput.
  */
 const pagesPerCheckpoint = 4_000;
+/** The index of ids is written all over, so that a page of it is soon wanted again. */
+const cacheKiB = 4_096;
 
 /** Opens the log's file for writing, at its newest schema; commits are fsynced. Throws where they would not be. */
 export function openLogFile(file: string): Database {
-  const db = openSqlite({ file, synchronous: 'FULL', migrations });
+  const db = openSqlite({ file, synchronous: 'FULL', migrations, cacheKiB });
   db.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
   return db;
 }

@@ -17,8 +17,8 @@ interface Waiting {
   reject: (error: WriteFailed) => void;
 }
 
-/** What it is sent lives until the next commit: it needs no large young generation, which the main thread has. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+/** What it is sent lives until the next commit: it needs no large young generation. A flag of node's would overrule this. */
+const resourceLimits = { maxYoungGenerationSizeMb: 3 };
 
 /**
  * Writes in a thread of its own, so that this one goes on while the disk is waited for.
