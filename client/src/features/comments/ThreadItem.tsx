@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { messages } from '../../messages';
 import type { Comment, Outgoing } from './comment';
 import { type CommentTools, isOpened } from './comment-tools';
@@ -59,16 +60,36 @@ function Entry({ item, to, tools }: { item: Item; to: Item | undefined; tools: I
   );
 }
 
-/** A comment with all answers to it and to each other. */
-export function ThreadItem({
-  thread,
-  tools,
-  hasEarlier,
-}: {
+interface ThreadItemProps {
   thread: Thread<Item>;
   tools: ItemTools;
   hasEarlier: boolean;
-}) {
+}
+
+const itemsIn = ({ top, replies }: Thread<Item>): Item[] => [...(top ? [top] : []), ...replies.map(({ item }) => item)];
+
+/**
+ * Whether a thread looks as before. What is opened or typed in one is no reason to draw a hundred others anew. Those with
+ * one's own comments or with a form are always drawn: they depend on the time, and on all of the tools.
+ */
+function looksAsBefore(before: ThreadItemProps, { thread, tools, hasEarlier }: ThreadItemProps): boolean {
+  const { opened, action, pageQuery, canModerate, isClosed } = before.tools;
+  const openedAt = [opened?.id, tools.opened?.id];
+  const [items, itemsBefore] = [itemsIn(thread), itemsIn(before.thread)];
+  return (
+    items.length === itemsBefore.length &&
+    items.every(({ comment }, at) => comment && comment === itemsBefore[at]?.comment) &&
+    items.every(({ id, comment }) => !comment?.own && !openedAt.includes(id)) &&
+    before.hasEarlier === hasEarlier &&
+    action === tools.action &&
+    pageQuery === tools.pageQuery &&
+    canModerate === tools.canModerate &&
+    isClosed === tools.isClosed
+  );
+}
+
+/** A comment with all answers to it and to each other. */
+export const ThreadItem = memo(function ThreadItem({ thread, tools, hasEarlier }: ThreadItemProps) {
   const { top, replies } = thread;
   return (
     <li className={styles.thread}>
@@ -88,4 +109,4 @@ export function ThreadItem({
       ) : null}
     </li>
   );
-}
+}, looksAsBefore);
