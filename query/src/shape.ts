@@ -59,6 +59,12 @@ export interface ReadModelFile {
   now: string;
 }
 
+/**
+ * The write-ahead log goes into the file when it has so many pages (of 4 KB): reading the log's history writes the same
+ * pages again and again, and this way they are copied once for several commits.
+ */
+const pagesPerCheckpoint = 4_000;
+
 /** Opens the read model's file; `isNew` where it was made, or was made anew because it had another shape. */
 export function openShaped({ file, changesBefore, now }: ReadModelFile): {
   sqlite: SqliteDatabase;
@@ -66,6 +72,7 @@ export function openShaped({ file, changesBefore, now }: ReadModelFile): {
   oldShape: number;
 } {
   const sqlite = openSqlite(file);
+  sqlite.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
   try {
     return { sqlite, ...sqlite.transaction(() => makeTables(sqlite, changesBefore, now)).immediate() };
   } catch (error) {
