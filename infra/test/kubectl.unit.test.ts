@@ -34,6 +34,22 @@ describe('kubectl kustomize', () => {
     expect(namesOf(build('ingress/gateway'))).toEqual(['HTTPRoute blog']);
   });
 
+  it('makes comments that may run on several nodes, as their database is a server', () => {
+    const objects = build('postgres', '--load-restrictor', 'LoadRestrictionsNone');
+    const applied = objectsOf(readFileSync(join(folder, 'comments-depl.yaml'), 'utf8'));
+    const expected = namesOf(applied).map((name) =>
+      name === 'PersistentVolumeClaim comments-data' ? 'NetworkPolicy blog-comments-database' : name,
+    );
+    expect(namesOf(objects)).toEqual(expected.sort());
+    expect(objects.flatMap(modelFaults)).toEqual([]);
+    const spec = objects.find((one): one is V1Deployment => one.kind === 'Deployment')?.spec?.template.spec;
+    expect(spec?.affinity?.podAffinity).toBeUndefined();
+    expect(spec?.volumes).toEqual([{ name: 'data', emptyDir: {} }]);
+    const url = spec?.containers[0]?.env?.find(({ name }) => name === 'DATABASE_URL')?.valueFrom?.secretKeyRef;
+    // Not optional: without it the replicas would each keep comments of their own.
+    expect(url).toEqual({ name: 'comments-database', key: 'DATABASE_URL' });
+  });
+
   it('makes what development runs: all of infra/k8s, the services from their source', () => {
     const objects = build('dev', '--load-restrictor', 'LoadRestrictionsNone');
     const applied = filesIn('').flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')));

@@ -4,7 +4,7 @@ import { root } from '../laptop/processes.cjs';
 
 const own: Record<string, string[]> = {
   'event-bus': ['event-bus/src/config.ts'],
-  comments: ['comments/src/main.ts', 'comments/src/sending-limits.ts'],
+  comments: ['comments/src/main.ts', 'comments/src/open-store.ts', 'comments/src/sending-limits.ts'],
   client: ['client/server/settings.ts'],
 };
 const shared = ['config', 'auth', 'bus-connection'].map((name) => `common/kit/src/${name}.ts`);
