@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { root } from '../../infra/laptop/processes.cjs';
 import { eventText } from './event';
 

@@ -2,7 +2,7 @@
 // `inside`: a state with its outbox row, the event in the log, its effect at a subscriber, the group's cursor; and the outbox row
 // is gone. `outside`: somebody else publishes to the bus, and a group whose service is elsewhere gets it.
 const { join } = require('node:path');
-const Sqlite = require('better-sqlite3');
+const Sqlite = require('@blog/kit/sqlite');
 
 const [folder, who] = process.argv.slice(2);
 

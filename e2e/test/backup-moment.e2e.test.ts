@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { runCommand } from '../harness/command';
 
 jest.setTimeout(120_000);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
+import Sqlite, { type Database } from '@blog/kit/sqlite';
 
 /** Whether SQLite did nothing, for want of room or of a lock, and may do it later. */
 export function mayWorkLater(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Unavailable } from '@blog/kit';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { LogFailed } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
 import { writeInThread } from '../src/log/thread-writer';

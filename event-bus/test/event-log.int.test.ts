@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { DamagedRecord, LogFailed, type LogRange } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
 import { createMemoryEventLog } from './doubles/memory-event-log';

@@ -12,11 +12,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { output } from './commands.mjs';
-import { prebuiltSqlite } from './prebuilt-sqlite.mjs';
 
-const nodeMajor = 22;
+const nodeMajor = 24;
 
-/** Node as the npm registry has it: a package per platform. Gives the folder with bin/node and include/node. */
+/** Node as the npm registry has it: a package per platform. Gives the folder with bin/node. */
 async function fetchNode(folder) {
   const name = `node-${process.platform}-${process.arch}`;
   mkdirSync(folder, { recursive: true });
@@ -65,10 +64,10 @@ function writeUsers(root) {
 }
 
 /**
- * Makes an image that stands in for node:22-alpine where no registry of images is reached: Node, npm and busybox, with
+ * Makes an image that stands in for node:24-alpine where no registry of images is reached: Node, npm and busybox, with
  * this machine's libraries. Not proven by it: musl.
  */
-export async function makeBaseImage({ docker, folder, tag, projectRoot }) {
+export async function makeBaseImage({ docker, folder, tag }) {
   rmSync(folder, { recursive: true, force: true });
   const nodePackage = await fetchNode(join(folder, 'node'));
   const node = join(nodePackage, 'bin', 'node');
@@ -84,22 +83,13 @@ export async function makeBaseImage({ docker, folder, tag, projectRoot }) {
   mkdirSync(join(root, 'usr', 'bin'), { recursive: true });
   await linkApplets(root);
   writeUsers(root);
-  const prebuilt = await prebuiltSqlite({
-    from: join(projectRoot, 'node_modules', 'better-sqlite3'),
-    folder: join(folder, 'sqlite'),
-    keptIn: join(projectRoot, 'node_modules', '.blog'),
-    node,
-    headers: nodePackage,
-    npm,
-  });
-  copy(prebuilt, root, join('/prebuilt', basename(prebuilt)));
   await importImage({ docker, root, tag });
   return JSON.parse(readFileSync(join(nodePackage, 'package.json'), 'utf8')).version;
 }
 
 async function importImage({ docker, root, tag }) {
-  const settings = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'ENV npm_config_better_sqlite3_local_prebuilds=/prebuilt'];
-  const changes = [...settings, 'CMD ["node"]'].flatMap((line) => ['--change', line]);
+  const settings = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'CMD ["node"]'];
+  const changes = settings.flatMap((line) => ['--change', line]);
   const tar = spawn('tar', ['-C', root, '--owner=0', '--group=0', '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   await docker(['import', ...changes, '-', tag], { input: tar.stdout });
 }

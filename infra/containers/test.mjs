@@ -24,7 +24,7 @@ async function build({ docker }, folder) {
   await check('an image with Node is made from this machine', async () => {
     // Kept from the last time: a new one would have everything built anew.
     if (await docker(['image', 'ls', '--quiet', base])) return;
-    const version = await makeBaseImage({ docker, folder: join(folder, 'base'), tag: base, projectRoot: root });
+    const version = await makeBaseImage({ docker, folder: join(folder, 'base'), tag: base });
     console.log(`          Node ${version}`);
   });
   const ca = existsSync(certificates) ? certificates : undefined;

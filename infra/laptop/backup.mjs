@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { fsyncFile, fsyncFolder, partsOf, sha256Of } from './backup/folder.mjs';
 import { format, manifestName } from './backup/manifest.mjs';
 import { openSnapshots } from './backup/snapshots.mjs';

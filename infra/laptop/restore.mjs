@@ -1,7 +1,7 @@
 // npm run restore -- <folder> [--replace]: brings a backup into the data folder.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { databasesIn, fsyncFile, fsyncFolder, replacedFolder } from './backup/folder.mjs';
 import { readManifest, verify } from './backup/manifest.mjs';
 import { isBusy } from './backup/snapshots.mjs';

@@ -43,7 +43,7 @@ describe('a fault in a Dockerfile is found', () => {
   it.each<[string, RegExp | string, string, string]>([
     ['one stage', /^FROM \$\{NODE_IMAGE\} AS build$/m, 'WORKDIR /', 'must have two stages'],
     ['an image by its own name', /^FROM \$\{NODE_IMAGE\}$/m, 'FROM node:latest', 'not from node:latest'],
-    ['an image that floats', 'node:22-alpine', 'node:latest', 'ARG NODE_IMAGE'],
+    ['an image that floats', 'node:24-alpine', 'node:latest', 'ARG NODE_IMAGE'],
     ['packages without the lock file', 'npm ci --ignore', 'npm install --ignore', 'npm ci'],
     ['no secret for certificates', '--mount=type=secret,id=ca,target=/ca.pem ', '', 'must take the secret ca'],
     ['what only builds', ' --omit=dev', '', 'must leave out what only builds'],

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite, { type Database as SqliteDatabase } from 'better-sqlite3';
+import Sqlite, { type Database as SqliteDatabase } from '@blog/kit/sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,

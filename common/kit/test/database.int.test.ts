@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { sql } from 'kysely';
 import { Unavailable } from '../src';
 import { openDatabase } from '../src/state';

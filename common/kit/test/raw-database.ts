@@ -1,4 +1,4 @@
-import Sqlite, { type Database } from 'better-sqlite3';
+import Sqlite, { type Database } from '@blog/kit/sqlite';
 
 /** A connection beside a service's own to the same file, to look at what is stored or to get in its way. */
 export function openRaw(file: string): Database {

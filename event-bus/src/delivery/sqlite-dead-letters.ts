@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 import type { DeadLetterState, LetterFilter, RedeliveryJob, StoredLetter } from './dead-letter-state';
 import type { DeadLetter } from './lane';
 

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 import { openSqlite } from '../sqlite';
 import type { DeliveryState, SavedGroup } from './delivery-state';
 import type { DeadLetter, ParkedLane } from './lane';

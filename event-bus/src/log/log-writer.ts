@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import type { NewEvent } from './event-log';
 import { openLogFile } from './sqlite-log-file';
 import { createSqliteWriter, type Written } from './sqlite-writer';

@@ -1,5 +1,5 @@
 import { Unavailable } from '@blog/kit';
-import Sqlite, { type Database } from 'better-sqlite3';
+import Sqlite, { type Database } from '@blog/kit/sqlite';
 import { mayWorkLater, pageCacheKiB } from '../sqlite';
 import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
 import { createGroupCommit, type Outcome } from './group-commit';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 
 /**
  * The events of each key. The events of a moment are mostly of different keys, and in an index that is written along

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 import { openSqlite } from '../sqlite';
 import { keyIndexMigration } from './sqlite-key-index';
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 import { DamagedRecord, mostFound, type StoredEvent } from './event-log';
 
 type Row = StoredEvent & { checksum: number };

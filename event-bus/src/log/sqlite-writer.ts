@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@blog/kit/sqlite';
 import type { NewEvent } from './event-log';
 import { isSameEvent } from './same-event';
 import { openKeyIndex } from './sqlite-key-index';

@@ -1,7 +1,7 @@
 // What a backup says of itself, and whether it is true.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 import { sha256Of } from './folder.mjs';
 import { requireIntegrity } from './snapshots.mjs';
 

@@ -1,6 +1,6 @@
 // All databases of a data folder as they are at one moment, while services write to them.
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '@blog/kit/sqlite';
 
 /** Shorter than the services' own patience (5 s), so that none of them gives up while we hold what it waits for. */
 const lockTimeoutMs = 1_000;
