@@ -17,15 +17,12 @@ interface Waiting {
   reject: (error: WriteFailed) => void;
 }
 
-/** What it is sent lives until the next commit: it needs no large young generation. A flag of node's would overrule this. */
-const resourceLimits = { maxYoungGenerationSizeMb: 3 };
-
 /**
  * Writes in a thread of its own, so that this one goes on while the disk is waited for.
  * Rejects where the thread can't open the file. Where the thread ends unasked, every write fails.
  */
 export async function writeInThread(file: string, options: WorkerOptions = {}): Promise<LogWriter> {
-  const thread = new Worker(require.resolve('./writer-main'), { resourceLimits, ...options, workerData: { file } });
+  const thread = new Worker(require.resolve('./writer-main'), { ...options, workerData: { file } });
   const tell = (message: ToWriter): void => thread.postMessage(message);
   const [opened] = (await once(thread, 'message')) as [FromWriter];
   if (opened.kind !== 'opened') throw new Error('the thread that writes the log did not open it');
