@@ -40,6 +40,8 @@ export function createRelay({
   const stopping = new AbortController();
   let work: Promise<void> | undefined;
   let again = false;
+  /** While the outbox can't be read that is said once, and not at each look. */
+  let isUnreadable = false;
 
   async function publish(batch: PendingEvent[]): Promise<void> {
     try {
@@ -86,13 +88,17 @@ export function createRelay({
   }
 
   async function lookForStrays(): Promise<void> {
-    const [oldest] = await outbox.pending(1);
-    if (oldest && Date.now() - oldest.appendedAt >= strayAfterMs) nudge();
+    try {
+      const [oldest] = await outbox.pending(1);
+      isUnreadable = false;
+      if (oldest && Date.now() - oldest.appendedAt >= strayAfterMs) nudge();
+    } catch (error) {
+      if (!isUnreadable) logger.error({ err: error }, 'could not read the outbox');
+      isUnreadable = true;
+    }
   }
 
-  const strays = setInterval(() => {
-    lookForStrays().catch((error: unknown) => logger.error({ err: error }, 'could not read the outbox'));
-  }, strayLookMs);
+  const strays = setInterval(() => void lookForStrays(), strayLookMs);
   nudge();
 
   async function drained(): Promise<void> {

@@ -150,6 +150,25 @@ describe('A relay', () => {
     expect(subjectsIn(bus)).toEqual(['a']);
   });
 
+  it('says once that the outbox can not be read, and again after it could be', async () => {
+    const { outbox } = aService();
+    let looks = 0;
+    const pending: Outbox['pending'] = async (limit) => {
+      // The first look is the relay's own, at its start. The next two fail, one succeeds, and all others fail.
+      looks += 1;
+      if (looks === 1 || looks === 4) return outbox.pending(limit);
+      throw new Error('no database');
+    };
+    const logger = { ...silentLogger, error: jest.fn() } as unknown as typeof silentLogger;
+    const relay = createRelay({ outbox: { ...outbox, pending }, bus: createInMemoryBus(), logger });
+    life.closing({ close: relay.stop });
+    const said = 'could not read the outbox';
+    await eventually(() => {
+      expect(jest.mocked(logger.error).mock.calls.map(([, message]) => message as unknown)).toEqual([said, said]);
+    });
+    expect(looks).toBe(5);
+  });
+
   it('sends what another process left behind, without being told', async () => {
     const { make, relayTo } = aService(() => new Date(Date.now() - 3_000));
     const bus = createInMemoryBus();
