@@ -5,9 +5,19 @@ const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 const widths = [360, 1280];
 const schemes = ['light', 'dark'] as const;
 
-/** What axe finds against WCAG 2.2 AA, and what is wider than the window, in both colours and at both widths. */
+/** Classes of our style sheets' (`_name_hash_1`) for which the page has loaded no rule. */
+function classesWithoutStyle(): string[] {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map(({ cssText }) => cssText)).join();
+  const classes = [...document.querySelectorAll('[class*="_"]')].flatMap(({ classList }) => [...classList]);
+  return [...new Set(classes)].filter((name) => /^_\w+_\w+_\d+$/.test(name) && !rules.includes(`.${name}`));
+}
+
+/**
+ * What axe finds against WCAG 2.2 AA, and what is wider than the window, in both colours and at both widths; and what
+ * has no styles.
+ */
 export async function faultsOf(page: Page): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = (await page.evaluate(classesWithoutStyle)).map((name) => `no style for ${name}`);
   for (const width of widths) {
     for (const colorScheme of schemes) {
       await page.setViewportSize({ width, height: 800 });

@@ -58,8 +58,11 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
 
   const live: RequestHandler = (req, res) => {
     const query = StreamQuery.parse(req.query);
-    const lastEventId = changeNumber.safeParse(req.get('Last-Event-ID'));
-    stream.open(res, { postId: query.post, after: lastEventId.success ? lastEventId.data : query.after });
+    const lastEventId = req.get('Last-Event-ID');
+    const { data: place } = changeNumber.safeParse(lastEventId);
+    // A place that can't be one of this stream's is as good as one that is gone: the reader is told so.
+    const unknown = lastEventId === undefined ? undefined : -1;
+    stream.open(res, { postId: query.post, after: place ?? query.after ?? unknown });
   };
 
   mountRoutes(app, {

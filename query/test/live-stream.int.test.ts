@@ -130,6 +130,7 @@ describe('GET /stream', () => {
   it.each([
     ['too old', '1'],
     ['from the future', '99'],
+    ['none of this stream', 'x'],
   ])('tells a reader whose place is %s to load again, and goes on from there', async (_what, lastEventId) => {
     const { open, push, file } = await serveQuery();
     await push(postCreated('p1'), postCreated('p2'), postCreated('p3'));
