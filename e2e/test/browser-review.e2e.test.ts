@@ -93,10 +93,17 @@ describe('The review queue in a browser', () => {
     await decide(ana, waiting[0]?.id ?? '', 'approved');
     await page.keyboard.press('r');
     const card = cardWith(page, 'number 2.');
-    await card.getByRole('alert').getByText('It is already approved by ana. Decide again to overrule that.').waitFor();
-    await card.getByRole('button', { name: 'Reject' }).click();
+    const refusal = 'It is already approved by ana. Decide again to overrule that.';
+    await card.getByRole('alert').getByText(refusal).waitFor();
+    // What happened and no more.
+    await page.getByRole('status').filter({ hasText: new RegExp(`^${refusal}$`) }).waitFor();
+    // The keyboard is where the refused comment is, and decides on that one again.
+    await page.locator('article[aria-current]:focus').filter({ hasText: 'number 2.' }).waitFor();
+    await page.keyboard.press('r');
     await card.getByText('Rejected').waitFor();
     await untilQueue(page, 'rejected', ([first]) => first?.id === waiting[0]?.id);
+    await untilQueue(page, 'pending', ([only]) => only?.id === waiting[1]?.id);
+    await expect(current(page).innerText()).resolves.toContain('number 1.');
   });
 
   it('has four tabs by key, of which each counts, and a search', async () => {

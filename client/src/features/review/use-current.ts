@@ -1,21 +1,29 @@
-import { useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { QueueItem } from './queue';
 
-/** The place of the keyboard in the list, which the page follows. It stays with its comment when others come. */
-export function useCurrent(items: readonly QueueItem[]) {
+/**
+ * The place of the keyboard in the list, which the page follows. It stays with its comment when others come, and goes back
+ * to what was `refused`: who decides again means that comment, and not the next.
+ */
+export function useCurrent(items: readonly QueueItem[], refused: readonly string[]) {
   const [currentId, setCurrentId] = useState<string>();
   const cards = useRef(new Map<string, HTMLElement>());
   const current = Math.max(
     0,
     items.findIndex(({ id }) => id === currentId),
   );
-  const goTo = (id: string | undefined): void => {
+  const goTo = useCallback((id: string | undefined, { takesFocus } = { takesFocus: true }): void => {
     if (id === undefined) return;
     setCurrentId(id);
     const card = cards.current.get(id);
-    card?.focus({ preventScroll: true });
+    if (takesFocus) card?.focus({ preventScroll: true });
     card?.scrollIntoView({ block: 'nearest' });
-  };
+  }, []);
+  // Once it is drawn as refused, as it is higher then. Whoever types meanwhile goes on typing.
+  useEffect(() => {
+    const isTyping = document.activeElement?.matches('input:not([type=checkbox]), textarea') === true;
+    goTo(refused[0], { takesFocus: !isTyping });
+  }, [refused, goTo]);
   return {
     current,
     goTo,

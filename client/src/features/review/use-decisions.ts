@@ -16,6 +16,8 @@ export interface Decisions {
   isBusy: boolean;
   /** Said politely after each action. */
   announcement: string;
+  /** The comments that the last refusal was about: another list for each refusal. */
+  refused: readonly string[];
   /** What can be taken back at once: the last action. */
   last: { count: number; decision: Decision } | undefined;
   decideOn(items: readonly QueueItem[], decision: Decision): Promise<void>;
@@ -30,7 +32,7 @@ export interface Decisions {
 const conflict = 409;
 
 /** Who was overruled unawares is told; who decides once more then, knows. */
-function failureOf({ status, detail }: { status: number; detail?: string }): CardState {
+function failureOf({ status, detail }: { status: number; detail?: string }): Failed {
   const message = detail ?? String(status);
   return { kind: 'failed', message: status === conflict ? `${message} ${review.overrule}` : message };
 }
@@ -50,9 +52,13 @@ function useActions(onChanged: () => void) {
   const [states, setStates] = useState<ReadonlyMap<string, CardState>>(new Map());
   const [running, setRunning] = useState(0);
   const [announcement, announce] = useState('');
+  const [refused, setRefused] = useState<readonly string[]>([]);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-  const show = (changed: readonly (readonly [string, CardState])[], gone: ReadonlySet<string> = new Set()): void =>
+  const show = (changed: readonly (readonly [string, CardState])[], gone: ReadonlySet<string> = new Set()): void => {
     setStates((before) => new Map([...[...before].filter(([id]) => !gone.has(id)), ...changed]));
+    const failed = changed.filter(([, { kind }]) => kind === 'failed');
+    if (failed.length > 0) setRefused(failed.map(([id]) => id));
+  };
 
   /** `idsOf` and `work` are called when all before is done. Resolves with the ids. */
   function attempt(idsOf: () => readonly string[], work: (ids: readonly string[]) => Promise<string>) {
@@ -74,7 +80,11 @@ function useActions(onChanged: () => void) {
     queue.current = acted;
     return acted;
   }
-  return { states, isBusy: running > 0, announcement, show, attempt, showAfresh: () => setStates(new Map()) };
+  function showAfresh(): void {
+    setStates(new Map());
+    setRefused([]);
+  }
+  return { states, isBusy: running > 0, announcement, refused, show, attempt, showAfresh };
 }
 
 /** What was done here and can be taken back, the last action last. Known at once, and drawn soon. */
@@ -111,41 +121,50 @@ function createRevisions() {
   };
 }
 
+type Failed = Extract<CardState, { kind: 'failed' }>;
+
 /** What was done and what failed, by the results. */
-function sorted(results: readonly Result[]): { done: string[]; failed: [string, CardState][] } {
+function sorted(results: readonly Result[]): { done: string[]; failed: [string, Failed][] } {
   return {
     done: results.flatMap((one) => ('error' in one ? [] : [one.commentId])),
     failed: results.flatMap((one) => ('error' in one ? [[one.commentId, failureOf(one.error)]] : [])),
   };
 }
 
+/** In words: how many were done, unless it is none, and why others were not, each reason once. */
+function said({ done, failed }: ReturnType<typeof sorted>, what: string): string {
+  const reasons = new Set(failed.map(([, { message }]) => message));
+  return [...(done.length === 0 ? [] : [`${review.done(done.length, what)}.`]), ...reasons].join(' ');
+}
+
 /** Decides on comments, remembers what was decided here, and takes it back. */
 export function useDecisions(onChanged: () => void): Decisions {
-  const { states, isBusy, announcement, show, attempt, showAfresh } = useActions(onChanged);
+  const { show, attempt, ...shown } = useActions(onChanged);
   const batches = useBatches();
   const [known] = useState(createRevisions);
 
   async function takeBackAll(ids: readonly string[]): Promise<string> {
     const wishes = ids.map((commentId) => ({ commentId, revision: known.get(commentId) }));
-    const { done, failed } = sorted(known.note(await takeBack(wishes)));
+    const results = sorted(known.note(await takeBack(wishes)));
+    const { done, failed } = results;
     // What somebody else has decided since then is theirs to take back.
     const over = new Set([...done, ...failed.map(([id]) => id)]);
     batches.change((before) => without(before, over));
     show(failed, new Set(done));
-    return review.done(done.length, review.undone);
+    return said(results, review.undone);
   }
 
   async function decideAll(items: readonly QueueItem[], decision: Decision): Promise<string> {
     const seen = items.map((item) => [item, known.of(item)] as const);
-    const { done, failed } = sorted(known.note(await decide(seen, decision)));
+    const results = sorted(known.note(await decide(seen, decision)));
+    const { done, failed } = results;
     if (done.length > 0) batches.change((before) => [...before, { decision, ids: done }]);
     show(failed);
-    const reasons = failed.map(([, state]) => (state.kind === 'failed' ? state.message : ''));
-    return [review.done(done.length, review.decided[decision]), ...reasons].join('. ');
+    return said(results, review.decided[decision]);
   }
 
   return {
-    ...{ states, isBusy, announcement, showAfresh, last: batches.last },
+    ...{ ...shown, last: batches.last },
     async decideOn(items, decision) {
       const ids = items.map(({ id }) => id);
       // At once: whoever decides goes on to the next, and hears of what failed.

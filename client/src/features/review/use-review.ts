@@ -22,7 +22,7 @@ export interface ReviewParts {
 export function useReview({ view, open, queue, decisions }: ReviewParts) {
   const { items } = queue;
   const selection = useSelection(items.map(({ id }) => id));
-  const place = useCurrent(items);
+  const place = useCurrent(items, decisions.refused);
   const search = useRef<HTMLInputElement>(null);
   const here = items[place.current];
   const chosen = (): QueueItem[] => {
