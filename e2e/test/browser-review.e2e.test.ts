@@ -96,7 +96,10 @@ describe('The review queue in a browser', () => {
     const refusal = 'It is already approved by ana. Decide again to overrule that.';
     await card.getByRole('alert').getByText(refusal).waitFor();
     // What happened and no more.
-    await page.getByRole('status').filter({ hasText: new RegExp(`^${refusal}$`) }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: new RegExp(`^${refusal}$`) })
+      .waitFor();
     // The keyboard is where the refused comment is, and decides on that one again.
     await page.locator('article[aria-current]:focus').filter({ hasText: 'number 2.' }).waitFor();
     await page.keyboard.press('r');
