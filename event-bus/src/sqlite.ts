@@ -49,7 +49,7 @@ export function openSqlite({
   migrations: readonly string[];
   cacheKiB?: number;
 }): Database {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new Sqlite(file, { timeout: busyTimeoutMs });
   const journal = db.pragma('journal_mode = WAL', { simple: true });
   // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.

@@ -79,7 +79,7 @@ export function openAccountsFile(file: string): AccountsFile {
       return known.content;
     },
     async change(change) {
-      await mkdir(dirname(file), { recursive: true });
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const unlock = await lock(`${file}.lock`);
       try {
         const content = await load(file);

@@ -77,11 +77,11 @@ function switchToWal(sqlite: SqliteDatabase, busyTimeoutMs: number): void {
 }
 
 /**
- * Opens a SQLite file (made where it is missing) in WAL mode, with every commit fsynced: the bare database, for what
+ * Opens a SQLite file (made where it is missing, in a folder that only its owner may look into) in WAL mode, with every commit fsynced: the bare database, for what
  * prepared statements do much faster than a query builder. Throws where it can't be opened.
  */
 export function openSqlite(file: string, busyTimeoutMs = 5_000): SqliteDatabase {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
   switchToWal(sqlite, busyTimeoutMs);
   sqlite.pragma('foreign_keys = ON');

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Sqlite from '@blog/kit/sqlite';
 import { sql } from 'kysely';
 import { Unavailable } from '../src';
@@ -23,6 +24,8 @@ describe('A database', () => {
   it('is made with its folder where it is missing', async () => {
     const { db } = open('some/where/things.db');
     expect(await db.selectFrom('things').selectAll().execute()).toEqual([]);
+    // Nobody else on the machine may look into it.
+    expect(statSync(dirname(life.file('some/where/things.db'))).mode & 0o777).toBe(0o700);
   });
 
   it('tells whether it is open', async () => {

@@ -14,7 +14,7 @@ export function SearchForm({ q, tag }: { q: string; tag: string | undefined }) {
       <Icon of={icons.search} />
       <input
         {...{ id: 'search', type: 'search', name: 'q', defaultValue: q, maxLength: 200, autoComplete: 'off' }}
-        placeholder={tag === undefined ? messages.search.label : messages.search.labelIn(tag)}
+        placeholder={messages.search.label}
       />
       <button type="submit" className="button">
         {messages.search.submit}
