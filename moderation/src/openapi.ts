@@ -51,6 +51,7 @@ const Blocked = z
   .object({
     ...{ authorId: text.optional(), addressHash: text.optional(), action: z.enum(['reject', 'hold']) },
     ...{ reason: text, by: text, at: time },
+    comment: z.object({ author: text, content: text }).optional(),
   })
   .meta({ id: 'Blocked' });
 

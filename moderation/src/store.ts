@@ -1,6 +1,6 @@
 import type { Page, Place } from '@blog/kit';
 import { createOutbox, openDatabase, type Outbox } from '@blog/kit/state';
-import { type Blocked, blocklistPage } from './blocklist';
+import { blocklistPage, type Listed } from './blocklist';
 import { evaluatedOf } from './circumstances';
 import type { Verdict, WatchedComment } from './domain';
 import { moderationTransaction, type ModerationTransaction } from './moderation-transaction';
@@ -23,7 +23,7 @@ export interface ModerationStore {
   /** A page of the audit log, newest first. */
   verdicts(query: VerdictQuery): Promise<Page<Verdict>>;
   /** A page of the blocklist, newest first. */
-  blocklist(limit: number, before?: Place): Promise<Page<Blocked>>;
+  blocklist(limit: number, before?: Place): Promise<Page<Listed>>;
   isOpen(): boolean;
   close(): Promise<void>;
 }

@@ -40,6 +40,24 @@ describe('The blocklist', () => {
     expect(outboxOf(file).at(-1)?.data).toMatchObject({ id: 'c5', status: 'approved' });
   });
 
+  it('shows the newest comment of whom it blocks, so that people know who that is', async () => {
+    const { app } = startModeration(life);
+    await push(
+      app,
+      created('c1', 'First', { authorId: 'a1', addressHash: 'h1', author: 'Tom' }),
+      created('c2', 'Second', { authorId: 'a1', addressHash: 'h2', author: 'Thomas' }),
+    );
+    await ask(app, 'PUT /blocklist', { body: { authorId: 'a1', action: 'hold' } });
+    await ask(app, 'PUT /blocklist', { body: { addressHash: 'h1', action: 'hold' } });
+    await ask(app, 'PUT /blocklist', { body: { addressHash: 'a1', action: 'hold' } });
+    const { body } = await ask(app, 'GET /blocklist');
+    expect(body.map(({ comment }: { comment?: object }) => comment)).toEqual([
+      undefined,
+      { author: 'Tom', content: 'First' },
+      { author: 'Thomas', content: 'Second' },
+    ]);
+  });
+
   it.each([
     {},
     { authorId: 'a', addressHash: 'b' },

@@ -2,7 +2,7 @@ import { id, text } from '@blog/contract';
 import { InvalidInput, linkNext, NotFound, pageQuery } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Blocked } from '../blocklist';
+import type { Blocked, Listed } from '../blocklist';
 import { forModerators, nameOf, type RouteParts, type Routes } from './moderator';
 
 const largestBody = 16 * 1024;
@@ -21,12 +21,13 @@ function keyOf({ authorId, addressHash }: z.output<typeof Who>): Pick<Blocked, '
   throw new InvalidInput([{ path: 'authorId', message: 'is required, or addressHash, and not both' }]);
 }
 
-function view({ kind, value, action, reason, by, at }: Blocked) {
-  return { ...(kind === 'author' ? { authorId: value } : { addressHash: value }), action, reason, by, at };
+function view({ kind, value, ...told }: Listed) {
+  return { ...(kind === 'author' ? { authorId: value } : { addressHash: value }), ...told };
 }
 
 /**
- * `GET /blocklist`: 200 `[{authorId | addressHash, action, reason, by, at}]`, the newest first, `Link: …; rel="next"`.
+ * `GET /blocklist`: 200 `[{authorId | addressHash, action, reason, by, at, comment?}]`, the newest first, `Link: …;
+ * rel="next"`; `comment` is the newest one of whom it blocks.
  * `PUT /blocklist`: `{authorId | addressHash, action, reason?}` → 200 the entry; one that is there is changed.
  * `DELETE /blocklist?authorId=` or `?addressHash=`: 204; 404 where it isn't listed.
  */
