@@ -10,7 +10,7 @@ const fileOf = (dataDir) => join(dataDir, 'auth-secret');
  */
 export function authSecret(dataDir, env) {
   if (env.AUTH_SECRET) return env.AUTH_SECRET;
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(fileOf(dataDir), `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
