@@ -5,6 +5,7 @@ import type {
   CommentGone,
   CommentStatus,
   NewComment,
+  NewCommentFact,
   VerdictFact,
 } from '@blog/contract';
 import type { Fact } from '@blog/kit';
@@ -40,7 +41,7 @@ export interface Comment {
 /** A comment's new state, and the fact that tells the others. */
 export interface Change {
   comment: Comment;
-  fact: Fact<'CommentCreated' | 'CommentUpdated', CommentFact>;
+  fact: Fact<'CommentCreated' | 'CommentUpdated', NewCommentFact>;
 }
 
 export type Deletion = Fact<'CommentDeleted', CommentGone>;
@@ -81,7 +82,8 @@ export function importComment({ content, ...given }: CommentToImport, origin: Om
     textVersion: 1,
     verdictRevision: 0,
   };
-  return { comment, fact: factOf('CommentCreated', comment) };
+  const fact = factOf('CommentCreated', comment);
+  return { comment, fact: { ...fact, data: { ...fact.data, imported: true } } };
 }
 
 /** Whether a comment says the same as one from elsewhere: then there is nothing to take over. */

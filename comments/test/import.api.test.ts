@@ -21,7 +21,7 @@ describe('PUT /posts/:id/comments/:commentId', () => {
     expect((await put(old)).status).toBe(200);
     const { body } = await request(app).get('/posts/p1/comments');
     expect(body).toMatchObject([{ id: 'old', ...old, html: '<p>From <em>before</em></p>\n', version: 1 }]);
-    expect(events()).toMatchObject([{ type: 'CommentCreated', data: { id: 'old', ...old } }]);
+    expect(events()).toMatchObject([{ type: 'CommentCreated', data: { id: 'old', ...old, imported: true } }]);
   });
 
   it('takes over replies, whatever comes first', async () => {

@@ -1,18 +1,15 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { processes, root } from '../../infra/laptop/processes.cjs';
 import { createComment, createPost, readView, servers } from '../harness/blog';
 import { startSystem, type System } from '../harness/system';
 import { send } from '../harness/send';
+import { contentOf, transfer as run, transferSecret } from '../harness/transfer';
 import { waitFor } from '../harness/wait-for';
 
 jest.setTimeout(120_000);
 
-const secret = 'a-secret-for-this-test-only';
 const running: System[] = [];
 let folder: string;
 beforeEach(async () => {
@@ -24,29 +21,9 @@ afterEach(async () => {
 });
 
 async function start(): Promise<System> {
-  const system = await startSystem({ only: servers, env: { AUTH_SECRET: secret } });
+  const system = await startSystem({ only: servers, env: { AUTH_SECRET: transferSecret } });
   running.push(system);
   return system;
-}
-
-/** Runs `npm run export` or `npm run import` against a system; gives what it said. */
-async function run(script: 'export' | 'import', { urls }: System, argument: string): Promise<string> {
-  const ports = processes.map(({ name, portVariable }) => [portVariable, new URL(urls[name]).port]);
-  const env = { PATH: process.env['PATH'], AUTH_SECRET: secret, ...Object.fromEntries(ports) };
-  const command = join(root, 'infra', 'laptop', `${script}.mjs`);
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [command, argument], { env }).catch(
-    (error: unknown) => error as { stdout: string; stderr: string },
-  );
-  return stdout + stderr;
-}
-
-/** Everything in a folder, by path. */
-async function contentOf(path: string): Promise<Record<string, string>> {
-  const names = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const pairs = names.map(
-    async ({ parentPath, name }) => [name, await readFile(join(parentPath, name), 'utf8')] as const,
-  );
-  return Object.fromEntries(await Promise.all(pairs));
 }
 
 async function untilJudged(system: System, postId: string, count: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CommentFact, CommentStatus, PostFact, VerdictFact } from '@blog/contract';
+import type { CommentFact, CommentStatus, NewCommentFact, PostFact, VerdictFact } from '@blog/contract';
 import { Conflict, type Fact } from '@blog/kit';
 import type { Outcome, QueueStatus } from './rules/evaluate';
 import type { Span } from './rules/matcher';
@@ -79,18 +79,18 @@ export function commentOf(fact: CommentFact, at: string): WatchedComment {
 
 /**
  * What a comment's fact asks for. `judge`: the text is new. `adopt`: it was judged by an earlier program that kept no
- * texts, so that only the text is missing. `believe`: it was judged elsewhere, and came with an import. `nothing`: it is
- * known, or a report of a verdict.
+ * texts, so that only the text is missing. `believe`: it came with an import, which says how it stood: one that waited there waits here.
+ * `nothing`: it is known, or a report of a verdict.
  */
 export function whatToDo(
   type: 'CommentCreated' | 'CommentUpdated',
-  fact: CommentFact,
+  fact: NewCommentFact,
   { entry, verdict }: { entry?: Entry; verdict?: Verdict },
 ): 'judge' | 'adopt' | 'believe' | 'nothing' {
   if (type === 'CommentCreated') {
     if (entry) return 'nothing';
     if (verdict) return 'adopt';
-    return fact.status === 'pending' ? 'judge' : 'believe';
+    return fact.status === 'pending' && fact.imported !== true ? 'judge' : 'believe';
   }
   if (fact.version === undefined || entry?.status === 'deleted') return 'nothing';
   if (fact.status !== 'pending') return !entry && verdict ? 'adopt' : 'nothing';
@@ -116,7 +116,7 @@ export function judge(
   return status === 'pending' ? { entry, verdict } : { entry, verdict, fact: factOf(comment, verdict) };
 }
 
-/** What was decided elsewhere on a comment that was imported. Nobody needs to be told. */
+/** How a comment that was imported stood where it was: decided on, or waiting for a person. Nobody needs to be told. */
 export function believe(comment: WatchedComment, status: CommentStatus, at: string): Decision {
   const entry: Entry = { comment, status, revision: 1, spans: [] };
   return { entry, verdict: verdictOn(entry, { by: 'an import', at, byPerson: false }) };

@@ -1,4 +1,4 @@
-import { CommentFact, VerdictFact } from '@blog/contract';
+import { NewCommentFact, VerdictFact } from '@blog/contract';
 import { adopt, commentOf, decide, type Judged, judge, postAfter, undo, whatToDo } from '../src/domain';
 import type { Outcome } from '../src/rules/evaluate';
 import { comment, noon } from './moderation-service';
@@ -6,7 +6,7 @@ import { comment, noon } from './moderation-service';
 const at = noon;
 const ana = { by: 'ana', at };
 const ben = { by: 'ben', at };
-const fact = (more: Record<string, unknown> = {}) => CommentFact.parse(comment('c1', 'Nice', more));
+const fact = (more: Record<string, unknown> = {}) => NewCommentFact.parse(comment('c1', 'Nice', more));
 const outcome = (status: Outcome['status']): Outcome => ({
   ...{ status, by: 'rule r', rule: 'r', reason: 'No.', spans: [{ start: 0, end: 4 }] },
 });
@@ -57,6 +57,8 @@ describe('what a fact asks for', () => {
     ['CommentCreated', {}, {}, 'judge'],
     ['CommentCreated', { version: undefined }, {}, 'judge'],
     ['CommentCreated', { status: 'approved' }, {}, 'believe'],
+    ['CommentCreated', { imported: true }, {}, 'believe'],
+    ['CommentCreated', { imported: true }, known, 'nothing'],
     ['CommentCreated', {}, known, 'nothing'],
     ['CommentCreated', {}, gone, 'nothing'],
     ['CommentCreated', {}, { verdict: verdicts[0] }, 'adopt'],

@@ -50,6 +50,18 @@ describe('CommentCreated', () => {
     expect(await idsIn(app, 'status=rejected')).toEqual(['c2']);
   });
 
+  it('that waited elsewhere waits here too, whatever the rules say, until a person decides', async () => {
+    const { app, file } = startModeration(life);
+    const imported = { imported: true };
+    await push(app, created('c1', 'fine', imported), created('c2', 'an orange', imported));
+    expect(outboxOf(file)).toEqual([]);
+    expect(await idsIn(app, 'status=pending')).toEqual(['c2', 'c1']);
+    await push(app, updated('c1', 'fine', { version: 2 }));
+    expect(await idsIn(app, 'status=pending')).toEqual(['c2', 'c1']);
+    await ask(app, 'POST /verdicts', { body: { commentId: 'c1', verdict: 'approved' } });
+    expect(verdictsIn(file)).toMatchObject([{ id: 'c1', status: 'approved', revision: 2 }]);
+  });
+
   it('is judged once when it is delivered twice, in one push or in two', async () => {
     const { app, file } = startModeration(life);
     await push(app, created('c1'), created('c1'));

@@ -69,7 +69,7 @@ export const ModeratorComment = PublicComment.extend({ reason: z.string().option
 });
 export type ModeratorComment = z.output<typeof ModeratorComment>;
 
-/** The data of CommentCreated and CommentUpdated. The classic code sends the four first fields only. */
+/** The data of CommentUpdated, and nearly all of CommentCreated. The classic code sends the four first fields only. */
 export const CommentFact = z.object({
   id,
   content,
@@ -86,6 +86,10 @@ export const CommentFact = z.object({
   version: version.optional(),
 });
 export type CommentFact = z.output<typeof CommentFact>;
+
+/** The data of CommentCreated. `imported`: it came from elsewhere with its status, so that nobody judges it anew. */
+export const NewCommentFact = CommentFact.extend({ imported: z.boolean().optional() });
+export type NewCommentFact = z.output<typeof NewCommentFact>;
 
 /** The data of CommentDeleted. */
 export const CommentGone = z.object({ id, postId: id, version: version.optional() });

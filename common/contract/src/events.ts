@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CommentFact, CommentGone, VerdictFact } from './comment';
+import { CommentFact, CommentGone, NewCommentFact, VerdictFact } from './comment';
 import { PostFact, PostGone } from './post';
 
 /** Every event of the blog, by its type, with the schema of its data. All are facts in the past tense. */
@@ -7,7 +7,9 @@ export const blogEvents = {
   PostCreated: PostFact.describe('By posts: a post was published. Drafts are nobody else’s business.'),
   PostUpdated: PostFact.describe('By posts: a published post was changed; the data is its new state.'),
   PostDeleted: PostGone.describe('By posts: a published post was deleted, and with it its comments.'),
-  CommentCreated: CommentFact.describe('By comments: a comment was written; it is pending.'),
+  CommentCreated: NewCommentFact.describe(
+    'By comments: a comment was written and is pending, or it was imported as it stood elsewhere.',
+  ),
   CommentModerated: VerdictFact.describe('By moderation: a verdict was reached.'),
   CommentUpdated: CommentFact.describe(
     'By comments: a comment changed, by a verdict or (pending again) by its author; the data is its new state.',

@@ -19,6 +19,7 @@ export { NewPost, Post, PostChange, PostFact, PostGone, PostInList, PostToImport
 export {
   CommentChange,
   CommentFact,
+  NewCommentFact,
   CommentGone,
   CommentStatus,
   CommentToImport,
