@@ -13,8 +13,11 @@ async function read(path, blog) {
   if (!existsSync(path)) throw new Error(`There is no ${path}.`);
   if (statSync(path).isDirectory()) return readFolder(path);
   const text = readFileSync(path, 'utf8');
-  if (/<disqus\b/.test(text)) return readDisqus(text, await Promise.all((await blog.postIds()).map(blog.post)));
-  if (/<rss\b/.test(text)) return readWordPress(text);
+  // The same at every import of the file, so that what has no time of its own is the same too.
+  const now = statSync(path).mtime;
+  if (/<disqus\b/.test(text))
+    return readDisqus(text, await Promise.all((await blog.postIds()).map(blog.post)), { now });
+  if (/<rss\b/.test(text)) return readWordPress(text, { now });
   throw new Error(`${path} is no folder of an export, and neither a WordPress nor a Disqus export.`);
 }
 
@@ -39,9 +42,10 @@ await failClearly(async () => {
   if (given === undefined) throw new Error('From where? npm run import -- <folder | wordpress.xml | disqus.xml>');
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);
   const blog = createBlogClient({ urls, token: await transferToken(process.env) });
-  const { posts, comments, unmatched = [] } = await read(resolve(given), blog);
+  const { posts, comments, unmatched = [], notes = [] } = await read(resolve(given), blog);
   const refused =
     (await takeOver('posts', posts, blog.putPost)) + (await takeOver('comments', comments, blog.putComment));
+  for (const note of notes) console.log(note);
   for (const title of unmatched) console.error(`! No post here is called “${title}”: its comments are left out.`);
   if (refused > 0 || unmatched.length > 0) process.exitCode = 1;
 });

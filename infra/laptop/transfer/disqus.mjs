@@ -1,5 +1,10 @@
-import TurndownService from 'turndown';
+import { markdownWriter, withParagraphs } from './markdown.mjs';
 import { parseXml, textOf, timeOf } from './xml.mjs';
+
+const writeMarkdown = markdownWriter();
+
+/** Messages are HTML; old ones have lines instead. */
+const toMarkdown = (html) => writeMarkdown(/<(?:p|br)\b/i.test(html) ? html : withParagraphs(html));
 
 const idOf = (element) => element?.['@dsq:id'] ?? '';
 const normal = (title) => title.normalize('NFKC').trim().toLowerCase();
@@ -13,8 +18,7 @@ function statusOf(post) {
  * Comments of a Disqus export, for posts that are here: a thread belongs to the post of the same title, or of whose id its
  * address speaks. `unmatched` are the titles of threads with comments that have none.
  */
-export function readDisqus(text, posts) {
-  const turndown = new TurndownService();
+export function readDisqus(text, posts, { now }) {
   const { thread: threads = [], post: entries = [] } = parseXml(text).disqus ?? {};
   const byTitle = new Map(posts.map(({ id, title }) => [normal(title), id]));
   const postOf = new Map(
@@ -24,10 +28,11 @@ export function readDisqus(text, posts) {
       return [idOf(thread), byLink?.id ?? byTitle.get(normal(textOf(thread.title)))];
     }),
   );
+  const threadTimes = new Map(threads.map((thread) => [idOf(thread), timeOf(textOf(thread.createdAt))]));
   const alive = entries.filter((post) => textOf(post.isDeleted) !== 'true');
   const comments = alive.flatMap((post) => {
     const postId = postOf.get(idOf(post.thread));
-    const content = turndown.turndown(textOf(post.message)).slice(0, 10_000);
+    const content = toMarkdown(textOf(post.message)).slice(0, 10_000);
     if (postId === undefined || content.trim() === '') return [];
     const parent = idOf(post.parent);
     return [
@@ -38,7 +43,7 @@ export function readDisqus(text, posts) {
         author: textOf(post.author?.name).slice(0, 80),
         content,
         status: statusOf(post),
-        createdAt: timeOf(textOf(post.createdAt)) ?? new Date(0).toISOString(),
+        createdAt: timeOf(textOf(post.createdAt)) ?? threadTimes.get(idOf(post.thread)) ?? now.toISOString(),
       },
     ];
   });

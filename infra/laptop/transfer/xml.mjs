@@ -22,9 +22,9 @@ export function parseXml(text) {
 export const textOf = (value) =>
   typeof value === 'object' && value !== null ? String(value['#text'] ?? '') : String(value ?? '');
 
-/** A time as ISO 8601, UTC; undefined where it is none. WordPress writes zeros for "never". */
+/** A time as ISO 8601, UTC; undefined where it is none. WordPress writes zeros, or a year before all years, for "never". */
 export function timeOf(text) {
   const iso = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text) ? `${text.replace(' ', 'T')}Z` : text;
-  const time = new Date(iso);
+  const time = new Date(text.includes('-0001') ? Number.NaN : iso);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
