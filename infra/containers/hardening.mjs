@@ -17,7 +17,8 @@ async function expectNoRights({ inspect }, name) {
   }
   assert.equal(statusOf(state.Pid, 'NoNewPrivs'), '1');
   assert.equal(statusOf(state.Pid, 'Seccomp'), '2', "the engine's filter of system calls is on");
-  assert.equal(readFileSync(`/proc/${state.Pid}/comm`, 'utf8').trim().slice(0, 4), 'node', 'node is the first process');
+  const [program] = readFileSync(`/proc/${state.Pid}/cmdline`, 'utf8').split('\0');
+  assert.equal(program, 'node', 'node is the first process');
 }
 
 async function expectReadOnly({ inspect, evaluate }, name) {
