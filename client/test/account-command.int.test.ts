@@ -52,7 +52,13 @@ describe('npm run account', () => {
     expect(await account('first')).toBe('');
   });
 
+  it('tells how it is used, and does nothing else', async () => {
+    expect(await account('add ana --roles author --help')).toContain('npm run account -- <command>');
+    expect(await account('list')).toBe('No accounts.');
+  });
+
   it.each([
+    ['--lisp', 'npm run account --'],
     ['fly', 'npm run account --'],
     ['add', 'npm run account --'],
     ['add ana', '--roles takes author, moderator, operator'],

@@ -1,4 +1,4 @@
-// npm run account -- <command>: the accounts of those who write, moderate and operate. Without a command it lists them all.
+// npm run account -- <command>: the accounts of those who write, moderate and operate. --help lists the commands.
 import { join, resolve } from 'node:path';
 import { buildIfNeeded } from './build.mjs';
 import { failClearly } from './fail-clearly.mjs';

@@ -6,7 +6,7 @@ import Sqlite from '@blog/kit/sqlite';
 import { fsyncFile, fsyncFolder, partsOf, sha256Of } from './backup/folder.mjs';
 import { format, manifestName } from './backup/manifest.mjs';
 import { openSnapshots } from './backup/snapshots.mjs';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { root } from './processes.cjs';
 
 const usage = `npm run backup -- <folder>
@@ -14,9 +14,8 @@ const usage = `npm run backup -- <folder>
 Copies the data folder (DATA_DIR, default ./data) into a new folder, as it is at one moment, while everything runs.
 npm run restore -- <folder> brings it back.`;
 
-function readTarget(args) {
-  if (args.length !== 1 || args[0].startsWith('-')) throw new Error(usage);
-  const target = resolve(args[0]);
+function readTarget(given) {
+  const target = resolve(given);
   if (existsSync(target) && readdirSync(target).length > 0) throw new Error(`${target} is not empty.`);
   return target;
 }
@@ -63,8 +62,8 @@ async function finish(target, { takenAt, files }) {
   return described;
 }
 
-await failClearly(async () => {
-  const target = readTarget(process.argv.slice(2));
+await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
+  const target = readTarget(given);
   const dataDir = resolve(root, process.env.DATA_DIR ?? 'data');
   mkdirSync(dirname(target), { recursive: true });
   // Under its name there is a whole backup or none.

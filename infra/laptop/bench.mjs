@@ -15,11 +15,15 @@ function names() {
     .map((file) => file.slice(0, -'.ts'.length));
 }
 
+const usage = () => `npm run bench -- <name> [arguments]
+
+Measures one of: ${names().join(', ')}.`;
+
 await failClearly(async () => {
   const [name, ...args] = process.argv.slice(2);
+  if (name === '--help' || name === '-h') return console.log(usage());
   if (!names().includes(name)) {
-    const list = names().join(', ') || 'none yet';
-    throw new Error(`${name === undefined ? 'Which one?' : `Unknown: ${name}.`} There are: ${list}.`);
+    throw new Error(`${name === undefined ? 'Which one?' : `Unknown: ${name}.`}\n\n${usage()}`);
   }
   await installIfNeeded();
   await buildIfNeeded();

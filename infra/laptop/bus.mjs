@@ -1,9 +1,8 @@
 // npm run bus -- <command>: the event bus from the command line, over its routes. See bus/usage.mjs for the commands.
-import { parseArgs } from 'node:util';
 import { createBusClient } from './bus/client.mjs';
 import { commands } from './bus/commands.mjs';
 import { usage } from './bus/usage.mjs';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { portsFrom, urlsOf } from './processes.cjs';
 
 const type = 'string';
@@ -18,9 +17,7 @@ const options = {
   'dry-run': { type: 'boolean' },
 };
 
-await failClearly(async () => {
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [name, ...names] = positionals;
+await runCommand({ usage, options, names: [0, Infinity] }, async ({ values, names: [name, ...names] }) => {
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   if (!command) throw new Error(`${name === undefined ? 'What?' : `Unknown: ${name}.`}\n\n${usage}`);
   const url = process.env.EVENT_BUS_URL ?? urlsOf(portsFrom(process.env), process.env.HOST)['event-bus'];

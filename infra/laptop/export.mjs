@@ -1,15 +1,17 @@
 // npm run export -- <folder>: all posts as Markdown files, and all comments, also those that are not public.
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { portsFrom, urlsOf } from './processes.cjs';
 import { createBlogClient } from './transfer/blog-client.mjs';
 import { writeFolder } from './transfer/folder.mjs';
 import { transferToken } from './transfer/token.mjs';
 
-await failClearly(async () => {
-  const [given] = process.argv.slice(2);
-  if (given === undefined) throw new Error('Into which folder? npm run export -- <folder>');
+const usage = `npm run export -- <folder>
+
+Writes all posts as Markdown files, and all comments, into a new folder, while the blog runs. npm run import -- <folder> takes them over.`;
+
+await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
   const folder = resolve(given);
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`);
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);

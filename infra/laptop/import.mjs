@@ -1,7 +1,7 @@
 // npm run import -- <folder | wordpress.xml | disqus.xml>: takes over posts and comments. What is there already is left alone.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { portsFrom, urlsOf } from './processes.cjs';
 import { createBlogClient } from './transfer/blog-client.mjs';
 import { readDisqus } from './transfer/disqus.mjs';
@@ -37,9 +37,12 @@ async function takeOver(what, items, put) {
   return result.refused;
 }
 
-await failClearly(async () => {
-  const [given] = process.argv.slice(2);
-  if (given === undefined) throw new Error('From where? npm run import -- <folder | wordpress.xml | disqus.xml>');
+const usage = `npm run import -- <folder | wordpress.xml | disqus.xml>
+
+Takes over posts and comments from a folder of npm run export, or from an export of WordPress or Disqus, while the blog runs.
+What is there already is left alone, so that it can be repeated.`;
+
+await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);
   const blog = createBlogClient({ urls, token: await transferToken(process.env) });
   const { posts, comments, unmatched = [], notes = [] } = await read(resolve(given), blog);

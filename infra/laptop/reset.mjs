@@ -2,11 +2,15 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { readSettings, refuseTakenPorts } from './run.mjs';
 
+const usage = `npm run reset [-- --yes]
+
+Empties the data folder (DATA_DIR, default ./data), after asking; with --yes without. Nothing may run on it.`;
+const options = { yes: { type: 'boolean' } };
+
 async function agrees(dataDir, names) {
-  if (process.argv.includes('--yes')) return true;
   if (!process.stdin.isTTY)
     throw new Error('Nobody can be asked here. `npm run reset -- --yes` empties it without asking.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -16,13 +20,13 @@ async function agrees(dataDir, names) {
   return answer.trim().toLowerCase() === 'yes';
 }
 
-await failClearly(async () => {
+await runCommand({ usage, options }, async ({ values }) => {
   const settings = readSettings([], process.env);
   await refuseTakenPorts(settings);
   const { dataDir } = settings;
   const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
   if (names.length === 0) return console.log(`${dataDir} is empty already.`);
-  if (!(await agrees(dataDir, names))) return console.log('Nothing was deleted.');
+  if (!values.yes && !(await agrees(dataDir, names))) return console.log('Nothing was deleted.');
   for (const name of names) rmSync(join(dataDir, name), { recursive: true, force: true });
   console.log(`${dataDir} is empty now.`);
 });

@@ -5,20 +5,13 @@ import Sqlite from '@blog/kit/sqlite';
 import { databasesIn, fsyncFile, fsyncFolder, replacedFolder } from './backup/folder.mjs';
 import { readManifest, verify } from './backup/manifest.mjs';
 import { isBusy } from './backup/snapshots.mjs';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { root } from './processes.cjs';
 
 const usage = `npm run restore -- <folder> [--replace]
 
 Brings a backup into the data folder (DATA_DIR, default ./data), after checking every file of it. Nothing may run on the data
 folder. Where it holds data already, --replace moves that into a folder ${replacedFolder}<time> in it.`;
-
-function readArguments(args) {
-  const folders = args.filter((arg) => !arg.startsWith('-'));
-  const options = args.filter((arg) => arg.startsWith('-'));
-  if (folders.length !== 1 || options.some((option) => option !== '--replace')) throw new Error(usage);
-  return { folder: resolve(folders[0]), replaces: options.length > 0 };
-}
 
 /** Whether some process has the database open: then it doesn't let itself be taken out of its WAL mode. */
 function isInUse(file) {
@@ -63,25 +56,30 @@ function moveAll(names, from, to) {
   for (const name of names) renameSync(join(from, name), join(to, name));
 }
 
-await failClearly(async () => {
-  const { folder, replaces } = readArguments(process.argv.slice(2));
-  const dataDir = resolve(root, process.env.DATA_DIR ?? 'data');
-  const manifest = readManifest(folder);
-  await verify(folder, manifest);
-  refuseWhereProcessesRun(dataDir);
-  const old = dataIn(dataDir).filter((name) => name !== '.incoming');
-  if (old.length > 0 && !replaces) {
-    throw new Error(`${dataDir} holds data already (${old.join(', ')}). With --replace it is moved out of the way.`);
-  }
-  mkdirSync(dataDir, { recursive: true });
-  const incoming = bringIn(folder, dataDir, manifest.files);
-  const aside = `${replacedFolder}${new Date().toISOString().replaceAll(':', '-')}`;
-  if (old.length > 0) moveAll(old, dataDir, join(dataDir, aside));
-  moveAll(readdirSync(incoming), incoming, dataDir);
-  rmSync(incoming, { recursive: true });
-  fsyncFolder(dataDir);
-  console.log(
-    `${dataDir} is as it was at ${manifest.takenAt}. Now start everything: the read model makes itself again.`,
-  );
-  if (old.length > 0) console.log(`What was there before is in ${join(dataDir, aside)}.`);
-});
+const options = { replace: { type: 'boolean' } };
+
+await runCommand(
+  { usage, options, names: [1, 1] },
+  async ({ values: { replace: replaces = false }, names: [given] }) => {
+    const folder = resolve(given);
+    const dataDir = resolve(root, process.env.DATA_DIR ?? 'data');
+    const manifest = readManifest(folder);
+    await verify(folder, manifest);
+    refuseWhereProcessesRun(dataDir);
+    const old = dataIn(dataDir).filter((name) => name !== '.incoming');
+    if (old.length > 0 && !replaces) {
+      throw new Error(`${dataDir} holds data already (${old.join(', ')}). With --replace it is moved out of the way.`);
+    }
+    mkdirSync(dataDir, { recursive: true });
+    const incoming = bringIn(folder, dataDir, manifest.files);
+    const aside = `${replacedFolder}${new Date().toISOString().replaceAll(':', '-')}`;
+    if (old.length > 0) moveAll(old, dataDir, join(dataDir, aside));
+    moveAll(readdirSync(incoming), incoming, dataDir);
+    rmSync(incoming, { recursive: true });
+    fsyncFolder(dataDir);
+    console.log(
+      `${dataDir} is as it was at ${manifest.takenAt}. Now start everything: the read model makes itself again.`,
+    );
+    if (old.length > 0) console.log(`What was there before is in ${join(dataDir, aside)}.`);
+  },
+);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { portsFrom, root, urlsOf } from './processes.cjs';
 import { parseSeed } from './seed-format.mjs';
 
@@ -47,7 +47,11 @@ async function addComments(postId, comments) {
   }
 }
 
-await failClearly(async () => {
+const usage = `npm run seed
+
+Fills the blog with a dozen posts and their comments, while it runs. A post whose title is there is left alone.`;
+
+await runCommand({ usage }, async () => {
   const titles = await existingTitles();
   const seeds = readdirSync(folder)
     .filter((name) => name.endsWith('.md'))

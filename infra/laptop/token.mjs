@@ -1,18 +1,20 @@
 // npm run token -- --roles author,moderator [--name robot] [--hours 1]: prints a token for programs, for Authorization: Bearer.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
-import { failClearly } from './fail-clearly.mjs';
+import { runCommand } from './command.mjs';
 import { installIfNeeded } from './install.mjs';
 import { root } from './processes.cjs';
 import { authSecret } from './secrets.mjs';
 
 const type = 'string';
 
-await failClearly(async () => {
-  const options = { roles: { type }, name: { type, default: 'program' }, hours: { type, default: '1' } };
-  const { values } = parseArgs({ options });
+const options = { roles: { type }, name: { type, default: 'program' }, hours: { type, default: '1' } };
+const usage = `npm run token -- --roles author,moderator,operator [--name robot] [--hours 1]
+
+Prints a token for a program, which sends it as Authorization: Bearer <token>.`;
+
+await runCommand({ usage, options }, async ({ values }) => {
   await installIfNeeded();
   await buildIfNeeded();
   const { roles: known, signToken } = createRequire(import.meta.url)('@blog/kit');

@@ -82,6 +82,15 @@ const commands: Record<string, (command: Command) => Promise<void>> = {
 
 const needsName = (command: string): boolean => command !== 'list' && command !== 'first';
 
+function parse(args: readonly string[]) {
+  const options = { roles: { type: 'string' }, 'password-stdin': { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new Error(accountUsage, { cause: error });
+  }
+}
+
 /** Runs one command; an Error that it throws is meant for people. */
 export async function runAccountCommand(
   args: readonly string[],
@@ -92,11 +101,8 @@ export async function runAccountCommand(
     say,
   }: { dataDir: string; publicUrl: string; readPassword: () => string; say: (line: string) => void },
 ): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { roles: { type: 'string' }, 'password-stdin': { type: 'boolean' } },
-    allowPositionals: true,
-  });
+  if (args.includes('--help') || args.includes('-h')) return say(accountUsage);
+  const { values, positionals } = parse(args);
   const [command = '', name = ''] = positionals;
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!run || (needsName(command) && name === '')) throw new Error(accountUsage);
