@@ -1,10 +1,10 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createComment, createPost, readView, servers } from '../harness/blog';
+import { createComment, createPost, type Post, readView, servers } from '../harness/blog';
 import { startSystem, type System } from '../harness/system';
-import { send } from '../harness/send';
+import { read, send } from '../harness/send';
 import { contentOf, transfer as run, transferSecret } from '../harness/transfer';
 import { waitFor } from '../harness/wait-for';
 
@@ -76,6 +76,29 @@ describe('npm run export and npm run import', () => {
     expect(await run('import', system, disqus)).toMatch(/comments: 0 added, 2 were there already, 0 refused/);
   });
 
+  it('take over Markdown that somebody wrote by hand, once, and name the file at fault', async () => {
+    const system = await start();
+    await mkdir(join(folder, 'posts'));
+    const write = (name: string, text: string) => writeFile(join(folder, 'posts', name), text);
+    await write('hello.md', '---\r\ntitle: Hello\r\ncreatedAt: 2020-01-01T00:00:00Z\r\n---\r\nBy hand');
+    await write('there.md', '---\ntitle: 42\ncreatedAt: 2020-01-02T00:00:00Z\n---');
+    expect(await run('import', system, folder)).toContain('posts: 2 added');
+    expect(await run('import', system, folder)).toContain('posts: 0 added, 2 were there already, 0 refused');
+    const posts = Object.values(await read<Record<string, Post>>(`${system.urls.posts}/posts`));
+    expect(posts.map(({ title }) => title)).toEqual(['Hello', '42']);
+    expect(posts.map(({ id }) => id)).toEqual(Array(2).fill(expect.stringMatching(/^file-[0-9a-f]{24}$/)));
+
+    await write('when.md', '---\ntitle: When\ncreatedAt: yesterday\n---\n');
+    expect(await run('import', system, folder)).toMatch(/when\.md: PUT .* 400: .*createdAt/);
+    for (const [matter, fault] of faultyMatters) {
+      await write('when.md', `---\n${matter}\n---\n`);
+      expect(await run('import', system, folder)).toMatch(fault);
+    }
+    await rm(join(folder, 'posts', 'when.md'));
+    await writeFile(join(folder, 'comments.jsonl'), '\n{"id":"c1"}\n');
+    expect(await run('import', system, folder)).toContain('comments.jsonl, line 2 has no postId');
+  });
+
   it('say what is wrong', async () => {
     const system = await start();
     expect(await run('import', system, join(folder, 'nowhere'))).toContain('There is no');
@@ -84,6 +107,14 @@ describe('npm run export and npm run import', () => {
     expect(await run('export', system, folder)).toContain('is not empty');
   });
 });
+
+const faultyMatters = [
+  ['createdAt: 2020-01-01T00:00:00Z', /when\.md has no title/],
+  ['title: When', /when\.md has no createdAt/],
+  ['title: "When', /when\.md: the front matter is no YAML/],
+  ['When', /when\.md: the front matter has no lines/],
+  ['title: When\ncreatedAt: 2020-01-01T00:00:00Z\ntags: one', /when\.md: tags must be a list/],
+] as const;
 
 const wordPressExport = `<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">

@@ -29,7 +29,7 @@ async function takeOver(what, items, put) {
       result[(await put(item)) ? 'added' : 'there'] += 1;
     } catch (error) {
       result.refused += 1;
-      console.error(`! ${item.id}: ${error.message}`);
+      console.error(`! ${item.from ?? item.id}: ${error.message}`);
     }
     if ((index + 1) % 100 === 0) console.log(`${index + 1} of ${items.length} ${what}`);
   }

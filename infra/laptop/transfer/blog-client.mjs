@@ -54,8 +54,8 @@ export function createBlogClient({ urls, token }) {
       return comments;
     },
     /** These say whether it is new here. */
-    putPost: async ({ id, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
-    async putComment({ id, postId, ...json }) {
+    putPost: async ({ id, from: _, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
+    async putComment({ id, postId, from: _, ...json }) {
       const url = `${commentsUrl(postId)}/${encodeURIComponent(id)}`;
       return (await request(url, { method: 'PUT', json })).status === 201;
     },

@@ -2,6 +2,7 @@
  * A blog in a folder: each post a Markdown file with front matter, all comments in `comments.jsonl`, one to a line. Written
  * from the same blog twice it is the same, byte for byte.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -35,29 +36,61 @@ export function writeFolder(folder, { posts, comments }) {
   writeFileSync(join(folder, commentsFile), lines.map((line) => `${line}\n`).join(''));
 }
 
-function readPost(path) {
-  const [, matter, body] = /^---\n(.*?\n)---\n(.*)$/s.exec(readFileSync(path, 'utf8')) ?? [];
-  if (matter === undefined) throw new Error(`${path} does not begin with front matter between two lines of ---.`);
-  const { id, title, tags, draft, createdAt, updatedAt } = parse(matter);
-  // A title or a tag that looks like a number is a text all the same.
-  return { id: String(id), title: String(title), tags: (tags ?? []).map(String), draft, createdAt, updatedAt, body };
+/** A file that somebody wrote by hand has no id: it gets the same one at every import, as long as it keeps its name. */
+const idFor = (name) => `file-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+
+const isEmpty = (value) => value === undefined || value === null || String(value).trim() === '';
+
+function frontMatter(path, text) {
+  try {
+    const matter = parse(text);
+    if (typeof matter === 'object' && matter !== null && !Array.isArray(matter)) return matter;
+  } catch (error) {
+    throw new Error(`${path}: the front matter is no YAML: ${error.message}`, { cause: error });
+  }
+  throw new Error(`${path}: the front matter has no lines like “title: Hello”.`);
 }
 
-/** Throws an Error that names the file, and the line, at fault. */
+function readPost(folder, name) {
+  const path = join(folder, postsFolder, name);
+  const text = readFileSync(path, 'utf8');
+  const [, lines, body = ''] = /^\uFEFF?---\r?\n(.*?\r?\n)---(?:\r?\n(.*))?$/s.exec(text) ?? [];
+  if (lines === undefined) throw new Error(`${path} does not begin with front matter between two lines of ---.`);
+  const { id, title, tags, draft, createdAt, updatedAt } = frontMatter(path, lines);
+  for (const [field, value] of Object.entries({ title, createdAt })) {
+    if (isEmpty(value)) throw new Error(`${path} has no ${field} in its front matter.`);
+  }
+  if (!Array.isArray(tags ?? [])) throw new Error(`${path}: tags must be a list, as [one, two].`);
+  // A title or a tag that looks like a number is a text all the same.
+  const texts = { id: isEmpty(id) ? idFor(name) : String(id), title: String(title), tags: (tags ?? []).map(String) };
+  return { ...texts, draft, createdAt, updatedAt, body, from: path };
+}
+
+function readComment(line, from) {
+  let comment;
+  try {
+    comment = JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${from}: not JSON.`, { cause: error });
+  }
+  for (const field of ['id', 'postId']) {
+    if (typeof comment?.[field] !== 'string' || comment[field] === '') throw new Error(`${from} has no ${field}.`);
+  }
+  return { ...comment, from };
+}
+
+/** Throws an Error that names the file, and the line, at fault. What it reads says `from` where it is. */
 export function readFolder(folder) {
-  const posts = readdirSync(join(folder, postsFolder))
+  const inside = join(folder, postsFolder);
+  if (!existsSync(inside)) throw new Error(`There is no ${inside}: is this a folder of an export?`);
+  const posts = readdirSync(inside)
     .filter((name) => name.endsWith('.md'))
     .sort()
-    .map((name) => readPost(join(folder, postsFolder, name)));
+    .map((name) => readPost(folder, name));
   const path = join(folder, commentsFile);
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  const comments = lines.flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [JSON.parse(line)];
-    } catch {
-      throw new Error(`${path}, line ${index + 1}: not JSON.`);
-    }
-  });
+  const comments = lines.flatMap((line, index) =>
+    line.trim() === '' ? [] : [readComment(line, `${path}, line ${index + 1}`)],
+  );
   return { posts, comments };
 }
