@@ -31,11 +31,13 @@ export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHand
     throw new NotFound('There is no such route.');
   };
 
-  const sendErrorPage = (req: Request, res: Response, status: number) => {
+  const sendErrorPage = (req: Request, res: Response, { status, detail }: ReturnType<typeof problem>) => {
     const requestId = String(res.getHeader('X-Request-Id'));
     const isWorthRetrying = status >= 500 && req.method === 'GET';
+    // Why somebody may not do it is different each time; what else may be said to a reader is the page's own.
+    const why = status === 403 && detail !== undefined ? { text: detail } : {};
     const content = (
-      <ErrorPage status={status} requestId={requestId} {...(isWorthRetrying ? { retry: req.originalUrl } : {})} />
+      <ErrorPage {...{ status, requestId, ...why }} {...(isWorthRetrying ? { retry: req.originalUrl } : {})} />
     );
     sendPage(res, { status, meta: { title: errorTitle(status) }, frame: frameOf(req), content });
   };
@@ -44,15 +46,16 @@ export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHand
     if (error instanceof ReaderGone) return;
     if (res.headersSent) return next(error);
     const known = problemFor(error);
-    const { status } = known ?? problem(500);
+    const told = known ?? problem(500);
+    const { status } = told;
     if (status >= 500) {
       const requestId = res.getHeader('X-Request-Id');
       logger[known ? 'warn' : 'error']({ err: error, requestId, method: req.method, path: req.path }, 'failed');
     }
     if (error instanceof Unavailable || error instanceof TooManyRequests)
       res.setHeader('Retry-After', String(error.retryAfterSeconds));
-    if (wantsPage(req)) return sendErrorPage(req, res, status);
-    sendProblem(res, known ?? problem(500));
+    if (wantsPage(req)) return sendErrorPage(req, res, told);
+    sendProblem(res, told);
   };
 
   return [notFound, failed];

@@ -77,7 +77,7 @@ export const errors = {
   404: { title: 'There is nothing here', text: 'The page may have moved, or the address has a typo.' },
   400: { title: 'That request made no sense', text: 'Something in it could not be read.' },
   401: { title: 'Sign in first', text: 'This page is for those who write or moderate here.' },
-  403: { title: 'Not for you', text: 'This needs another role, or was sent from another site. Nothing was done.' },
+  403: { title: 'Not for you', text: 'This needs another role.' },
   405: { title: 'Not in this way', text: 'The address exists, but does not take this kind of request.' },
   413: { title: 'That is too much', text: 'What was sent is larger than this page takes.' },
   429: { title: 'That was a lot at once', text: 'Wait a little and try again.' },

@@ -153,6 +153,7 @@ describe('A form that was sent from another site', () => {
     const send = request(test.app).post('/posts').type('form').set({ Accept: 'text/html', Host: 'blog.example' });
     const { text } = await send.set(headers).send({ title: 'T' }).expect(403);
     expect(text).toContain('Not for you');
+    expect(text).toContain('Send this from the blog’s own pages.');
     expect(test.blog.posts.size).toBe(0);
   });
 

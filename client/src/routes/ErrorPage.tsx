@@ -10,6 +10,8 @@ export interface ErrorPageProps {
   status: number;
   /** Also in the log, so that whoever runs the blog can find what happened. */
   requestId: string;
+  /** What to say in place of what is said of all of this status. */
+  text?: string;
   /** Where to try again, if that may help. */
   retry?: string;
 }
@@ -19,13 +21,13 @@ export function errorTitle(status: number): string {
   return textsOf(status).title;
 }
 
-export function ErrorPage({ status, requestId, retry }: ErrorPageProps) {
-  const { title, text } = textsOf(status);
+export function ErrorPage({ status, requestId, text, retry }: ErrorPageProps) {
+  const texts = textsOf(status);
   return (
     <div className={styles.error}>
       <p className={styles.status}>{status}</p>
-      <h1>{title}</h1>
-      <p>{text}</p>
+      <h1>{texts.title}</h1>
+      <p>{text ?? texts.text}</p>
       <p className={styles.ways}>
         {retry ? (
           <a className="button" data-primary href={retry}>
