@@ -104,6 +104,8 @@ describe('npm run export and npm run import', () => {
     expect(await run('import', system, join(folder, 'nowhere'))).toContain('There is no');
     await writeFile(join(folder, 'text.xml'), '<html></html>');
     expect(await run('import', system, join(folder, 'text.xml'))).toContain('is no folder of an export');
+    await writeFile(join(folder, 'cut.xml'), '<rss><channel><item><![CDATA[cut');
+    expect(await run('import', system, join(folder, 'cut.xml'))).toContain('cut.xml can not be read: ');
     expect(await run('export', system, folder)).toContain('is not empty');
   });
 });

@@ -15,9 +15,13 @@ async function read(path, blog) {
   const text = readFileSync(path, 'utf8');
   // The same at every import of the file, so that what has no time of its own is the same too.
   const now = statSync(path).mtime;
-  if (/<disqus\b/.test(text))
-    return readDisqus(text, await Promise.all((await blog.postIds()).map(blog.post)), { now });
-  if (/<rss\b/.test(text)) return readWordPress(text, { now });
+  const posts = /<disqus\b/.test(text) ? await Promise.all((await blog.postIds()).map(blog.post)) : undefined;
+  try {
+    if (posts) return readDisqus(text, posts, { now });
+    if (/<rss\b/.test(text)) return readWordPress(text, { now });
+  } catch (error) {
+    throw new Error(`${path} can not be read: ${error.message}`, { cause: error });
+  }
   throw new Error(`${path} is no folder of an export, and neither a WordPress nor a Disqus export.`);
 }
 
