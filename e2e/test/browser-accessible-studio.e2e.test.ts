@@ -81,7 +81,13 @@ describe('The pages of authors and moderators, in light and dark, at 360 and 128
     await page.keyboard.press('r');
     await page.getByRole('alert').waitFor();
     await page.getByText('History').first().click();
+    await page.getByText('Block author').last().click();
     expect(await faultsOf(page)).toEqual([]);
+    await page.getByText('Reject all that comes').click();
+    await page.getByText('Blocked', { exact: true }).waitFor();
+    await page.getByText('Tell why').last().click();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByText('Tell why').last().click();
     await page.keyboard.press('x');
     await page.getByRole('group', { name: '1 selected' }).waitFor();
     expect(await faultsOf(page)).toEqual([]);

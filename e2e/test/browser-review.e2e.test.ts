@@ -109,6 +109,72 @@ describe('The review queue in a browser', () => {
     await expect(current(page).innerText()).resolves.toContain('number 1.');
   });
 
+  it('keeps the current comment clear of the bar on a phone, whose buttons are in one row', async () => {
+    const { page } = await withWaiting(6);
+    await page.setViewportSize({ width: 360, height: 640 });
+    const isClear = async (bar: Locator): Promise<boolean> => {
+      const [edge, card] = [await bar.boundingBox(), await current(page).boundingBox()];
+      return edge !== null && card !== null && card.y >= 0 && card.y + card.height <= edge.y;
+    };
+    await page.keyboard.press('x');
+    const bar = page.getByRole('group', { name: '1 selected' });
+    await bar.waitFor();
+    const rows = await bar.getByRole('button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    expect([rows.length, new Set(rows).size]).toEqual([3, 1]);
+    await expect(isClear(bar)).resolves.toBe(true);
+    for (const key of 'jjk') {
+      await page.keyboard.press(key);
+      await expect(isClear(bar)).resolves.toBe(true);
+    }
+    await page.keyboard.press('a');
+    await page.keyboard.press('u');
+    await cardWith(page, 'number 6.').getByRole('button', { name: 'Approve' }).waitFor();
+    await page.keyboard.press('r');
+    const undo = page.getByRole('group', { name: '1 comment: Rejected' });
+    await undo.waitFor();
+    await expect(isClear(undo)).resolves.toBe(true);
+  });
+
+  it('tells the author why, where a moderator writes it', async () => {
+    const { page } = await withWaiting(2);
+    await cardWith(page, 'number 2.').getByRole('button', { name: 'Tell why' }).press('Enter');
+    await page.keyboard.type('All are off topic.');
+    await page.keyboard.press('Enter');
+    await cardWith(page, 'number 2.').getByText('Rejected').waitFor();
+    await page.locator('article[aria-current]:focus').filter({ hasText: 'number 1.' }).waitFor();
+    await untilQueue(page, 'rejected', (items) => items.length === 1);
+    await page.keyboard.press('4');
+    await cardWith(page, 'number 2.').getByRole('button', { name: 'History' }).click();
+    await cards(page).getByRole('listitem').filter({ hasText: 'All are off topic.' }).waitFor();
+  });
+
+  it('blocks the author of a comment, and lifts that in the card or in the list', async () => {
+    const { page } = await withWaiting(1);
+    const post = await createPost(system(), 'More');
+    const url = `${system().urls.comments}/posts/${post.id}/comments`;
+    const send = (content: string, headers = {}) =>
+      page.context().request.post(url, { data: { content, author: 'Tom' }, headers });
+    const token = (await send('A cat by Tom')).headers()['comment-token'] ?? '';
+    await untilQueue(page, 'pending', (items) => items.length === 2);
+    await open(page);
+    const card = cardWith(page, 'A cat by Tom');
+    await card.getByRole('button', { name: 'Block author' }).click();
+    await card.getByText('under whatever name').waitFor();
+    await card.getByRole('button', { name: 'Reject all that comes' }).click();
+    await card.getByRole('button', { name: 'Blocked' }).and(page.locator(':focus')).waitFor();
+    await expect(page.getByRole('button', { name: 'Block author' }).count()).resolves.toBe(1);
+    await send('Nothing wrong in it', { 'Comment-Token': token });
+    await untilQueue(page, 'rejected', ([first]) => first?.content === 'Nothing wrong in it');
+
+    await page.getByRole('link', { name: 'Rules' }).click();
+    const entry = page.getByRole('region', { name: 'Blocked' }).getByRole('listitem');
+    await entry.filter({ hasText: 'Tom Nothing wrong in it' }).waitFor();
+    await entry.getByRole('button', { name: 'Lift: Tom' }).click();
+    await page.getByText('Nobody is blocked.').waitFor();
+    await page.getByRole('link', { name: 'Back to the queue' }).click();
+    await card.getByRole('button', { name: 'Block author' }).waitFor();
+  });
+
   it('has four tabs by key, of which each counts, and a search', async () => {
     const { page } = await withWaiting(2);
     const post = await createPost(system(), 'More');

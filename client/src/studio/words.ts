@@ -84,6 +84,11 @@ export const review = {
   reply: 'A reply',
   post: (title: string) => `On “${title}”`,
   history: 'History',
+  giveReason: 'Tell why',
+  reason: 'What its author is told',
+  rejectSo: 'Reject and tell',
+  block: 'Block author',
+  blocked: 'Blocked',
   by: (who: string) => `by ${who}`,
   fresh: (count: number) => (count === 1 ? '1 new comment' : `${count} new comments`),
   more: 'Older ones',
@@ -100,6 +105,22 @@ export const review = {
     ['1 – 4', 'The tabs'],
     ['/', 'Search'],
   ],
+} as const;
+
+export const blocklist = {
+  title: 'Blocked',
+  intro: 'What they send is decided on before all rules.',
+  empty: 'Nobody is blocked. A comment in the queue has the way to block its author.',
+  explained:
+    'What comes from the browser that sent this comment, under whatever name, is no longer judged by the rules. Comments that are there stay as they are.',
+  rejectAll: 'Reject all that comes',
+  holdAll: 'Hold all for review',
+  lift: 'Lift',
+  liftOf: (name: string) => `Lift: ${name}`,
+  author: 'An author:',
+  address: 'An address:',
+  means: { reject: 'what comes is rejected. Blocked', hold: 'what comes is held for review. Blocked' },
+  unknown: 'No comment is left',
 } as const;
 
 export const rules = {

@@ -8,10 +8,12 @@ import { QueueBar } from './QueueBar';
 import { QueueCard } from './QueueCard';
 import { QueueTabs } from './QueueTabs';
 import type { Decisions } from './use-decisions';
+import { useBlocklist } from './use-blocklist';
 import { useQueue } from './use-queue';
 import { type QueueView, type Review, useReview } from './use-review';
 
 function Cards({ queue: { items }, decisions, selection, place, decide }: Review) {
+  const { entries } = useBlocklist();
   if (items.length === 0) return null;
   return (
     <ul className={styles.list}>
@@ -23,9 +25,9 @@ function Cards({ queue: { items }, decisions, selection, place, decide }: Review
             isCurrent={index === place.current}
             isSelected={selection.has(item.id)}
             ref={place.refOf(item.id)}
-
+            blocked={entries.find(({ authorId }) => authorId !== undefined && authorId === item.authorId)}
             onSelect={() => selection.toggle(item.id)}
-            onDecide={(decision) => decide([item], decision)}
+            onDecide={(decision, reason) => decide([item], decision, reason)}
             onUndo={() => void decisions.undoOne(item.id)}
           />
         </li>

@@ -1,11 +1,16 @@
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
+import { useEffect } from 'react';
 import { review } from '../../studio/words';
 import styles from './Queue.module.css';
 import type { Review } from './use-review';
 
 /** At the window's lower edge: what can be done with all that are selected, or with what was done last. */
-export function QueueBar({ selection, chosen, decide, decisions, undo }: Review) {
+export function QueueBar({ selection, chosen, decide, decisions, undo, place: { here, keepClear } }: Review) {
+  const isShown = selection.size > 0 || decisions.last !== undefined;
+  const state = decisions.states.get(here ?? '');
+  // When the bar comes, and when the current card is another or grows.
+  useEffect(keepClear, [keepClear, isShown, state]);
   if (selection.size > 0) {
     const text = review.selected(selection.size);
     return (

@@ -4,6 +4,8 @@ import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
 import { review } from '../../studio/words';
+import type { Blocked } from './blocklist';
+import { CardFoot } from './CardFoot';
 import { type Decision, highlight, type QueueItem } from './queue';
 import styles from './QueueCard.module.css';
 import type { CardState } from './use-decisions';
@@ -15,7 +17,9 @@ export interface QueueCardProps {
   isSelected: boolean;
   ref: Ref<HTMLElement>;
   onSelect: () => void;
-  onDecide: (decision: Decision) => void;
+  /** Where its author is on the blocklist. */
+  blocked: Blocked | undefined;
+  onDecide: (decision: Decision, reason?: string) => void;
   onUndo: () => void;
 }
 
@@ -73,21 +77,6 @@ function Context({ item }: { item: QueueItem }) {
   );
 }
 
-function History({ item }: { item: QueueItem }) {
-  return (
-    <details className={styles.history}>
-      <summary>{review.history}</summary>
-      <ol>
-        {item.history.map(({ revision, status, by, reason, decidedAt }) => (
-          <li key={revision}>
-            {review.tabs[status]} {review.by(by)} <Time at={decidedAt} /> {reason}
-          </li>
-        ))}
-      </ol>
-    </details>
-  );
-}
-
 function Decided({ item, decision, onUndo }: { item: QueueItem; decision: Decision; onUndo: () => void }) {
   return (
     <p className={styles.decided} data-decision={decision}>
@@ -97,26 +86,6 @@ function Decided({ item, decision, onUndo }: { item: QueueItem; decision: Decisi
         {review.undo}
       </button>
     </p>
-  );
-}
-
-/** What would change something. What is pending or flagged waits for either. */
-function Foot({ item, onDecide }: Pick<QueueCardProps, 'item' | 'onDecide'>) {
-  const { status } = item;
-  return (
-    <footer className={styles.foot}>
-      {status === 'approved' ? null : (
-        <button className="button" data-primary type="button" onClick={() => onDecide('approved')}>
-          <Icon of={icons.check} /> {review.approve}
-        </button>
-      )}
-      {status === 'rejected' ? null : (
-        <button className="button" type="button" onClick={() => onDecide('rejected')}>
-          <Icon of={icons.cross} /> {review.reject}
-        </button>
-      )}
-      <History item={item} />
-    </footer>
   );
 }
 
@@ -150,7 +119,7 @@ export function QueueCard(props: QueueCardProps) {
               <Icon of={icons.warning} /> {state.message}
             </p>
           ) : null}
-          <Foot {...props} />
+          <CardFoot {...props} />
         </>
       )}
     </article>

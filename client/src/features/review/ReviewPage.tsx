@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { review } from '../../studio/words';
+import { Blocklist } from './Blocklist';
 import { Queue } from './Queue';
 import { type QueueStatus, statuses } from './queue';
 import styles from './ReviewPage.module.css';
@@ -40,6 +41,7 @@ export function ReviewPage() {
       {hasRules ? (
         <div hidden={!showsRules}>
           <RulesPanel />
+          <Blocklist />
         </div>
       ) : null}
       {showsRules ? null : <Queue key={`${view.status} ${view.q}`} view={view} open={open} decisions={decisions} />}

@@ -24,6 +24,7 @@ export interface QueueItem {
   postId: string;
   parentId?: string;
   author: string;
+  authorId?: string;
   content: string;
   createdAt: string;
   postTitle?: string;
@@ -68,8 +69,9 @@ export async function loadQueue(
 export async function decide(
   items: readonly (readonly [item: { id: string }, revision: number | undefined])[],
   verdict: Decision,
+  reason?: string,
 ): Promise<Result[]> {
-  const json = items.map(([{ id }, revision]) => ({ commentId: id, verdict, revision }));
+  const json = items.map(([{ id }, revision]) => ({ commentId: id, verdict, revision, reason }));
   return (await request<Result[]>(`${api}/verdicts`, { method: 'POST', json })).body;
 }
 

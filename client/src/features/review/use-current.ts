@@ -24,8 +24,15 @@ export function useCurrent(items: readonly QueueItem[], refused: readonly string
     const isTyping = document.activeElement?.matches('input:not([type=checkbox]), textarea') === true;
     goTo(refused[0], { takesFocus: !isTyping });
   }, [refused, goTo]);
+  const here = items[current]?.id;
   return {
-    current,
+    ...{ current, here },
+    /** Scrolls the current card, where it is in sight, clear of the edges and of what lies over them. */
+    keepClear: useCallback((): void => {
+      const card = here === undefined ? undefined : cards.current.get(here);
+      const { top = 0, bottom = 0 } = card?.getBoundingClientRect() ?? {};
+      if (bottom > 0 && top < window.innerHeight) card?.scrollIntoView({ block: 'nearest' });
+    }, [here]),
     goTo,
     step: (by: 1 | -1) => goTo(items[Math.max(0, Math.min(current + by, items.length - 1))]?.id),
     refOf: (id: string) => (element: HTMLElement | null) => {

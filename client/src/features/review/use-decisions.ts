@@ -20,7 +20,8 @@ export interface Decisions {
   refused: readonly string[];
   /** What can be taken back at once: the last action. */
   last: { count: number; decision: Decision } | undefined;
-  decideOn(items: readonly QueueItem[], decision: Decision): Promise<void>;
+  /** `reason` is for the authors. */
+  decideOn(items: readonly QueueItem[], decision: Decision, reason?: string): Promise<void>;
   /** Takes back the last action, one comment or many. Resolves with their ids. */
   undoLast(): Promise<readonly string[]>;
   /** Takes back what was decided on one comment. */
@@ -154,9 +155,9 @@ export function useDecisions(onChanged: () => void): Decisions {
     return said(results, review.undone);
   }
 
-  async function decideAll(items: readonly QueueItem[], decision: Decision): Promise<string> {
+  async function decideAll(items: readonly QueueItem[], decision: Decision, reason?: string): Promise<string> {
     const seen = items.map((item) => [item, known.of(item)] as const);
-    const results = sorted(known.note(await decide(seen, decision)));
+    const results = sorted(known.note(await decide(seen, decision, reason)));
     const { done, failed } = results;
     if (done.length > 0) batches.change((before) => [...before, { decision, ids: done }]);
     show(failed);
@@ -165,13 +166,13 @@ export function useDecisions(onChanged: () => void): Decisions {
 
   return {
     ...{ ...shown, last: batches.last },
-    async decideOn(items, decision) {
+    async decideOn(items, decision, reason) {
       const ids = items.map(({ id }) => id);
       // At once: whoever decides goes on to the next, and hears of what failed.
       show(ids.map((id) => [id, { kind: 'decided', decision }] as const));
       await attempt(
         () => ids,
-        () => decideAll(items, decision),
+        () => decideAll(items, decision, reason),
       );
     },
     undoLast: () => attempt(batches.newest, takeBackAll),

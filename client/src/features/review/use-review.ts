@@ -32,11 +32,11 @@ export function useReview({ view, open, queue, decisions }: ReviewParts) {
   const isDecided = (id: string): boolean => decisions.states.get(id)?.kind === 'decided';
 
   /** Decides, and goes on to the next that waits; where there is none, the focus stays with the last decided. */
-  function decide(wanted: readonly QueueItem[], decision: Decision): void {
+  function decide(wanted: readonly QueueItem[], decision: Decision, reason?: string): void {
     const undecided = wanted.filter(({ id }) => !isDecided(id));
     const last = undecided.at(-1);
     if (!last) return;
-    void decisions.decideOn(undecided, decision);
+    void decisions.decideOn(undecided, decision, reason);
     selection.clear();
     const done = new Set(undecided.map(({ id }) => id));
     const after = items.slice(items.findIndex(({ id }) => id === last.id) + 1);
