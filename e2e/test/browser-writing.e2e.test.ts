@@ -164,6 +164,28 @@ describe('Writing in a browser', () => {
     await expect(theirs.getByRole('alert').count()).resolves.toBe(0);
   });
 
+  it('of one long post by two: both versions stand at the first difference', async () => {
+    const [mine, theirs] = [await author(), await author()];
+    const lines = Array.from({ length: 300 }, (_, n) => `Line ${n} of a long post.`);
+    const address = await published(mine, 'Long', lines.join('\n'));
+    await theirs.goto(address);
+    await textOf(theirs).fill(lines.with(200, 'Theirs.').join('\n'));
+    await textOf(mine).fill(lines.with(210, 'Mine.').join('\n'));
+    await theirs.keyboard.press('Control+s');
+    await status(theirs, 'All saved');
+    await mine.keyboard.press('Control+s');
+    const panes = mine.getByRole('alert').locator('pre');
+    await panes.first().waitFor();
+    for (const [index, text] of ['Line 200 of', 'Theirs.'].entries()) {
+      const pane = panes.nth(index);
+      const [box, line] = [await pane.boundingBox(), await pane.getByText(text).first().boundingBox()];
+      if (!box || !line) throw new Error('Nothing is drawn.');
+      expect(line.y).toBeGreaterThanOrEqual(box.y);
+      expect(line.y + line.height).toBeLessThanOrEqual(box.y + box.height);
+    }
+    await expect(mine.getByRole('alert').getByText('Tags').count()).resolves.toBe(0);
+  });
+
   it('asks before it deletes; Escape keeps the post', async () => {
     const page = await author();
     const id = (await published(page, 'Not for long', 'Soon gone.')).split('/').at(-1) ?? '';
@@ -173,6 +195,7 @@ describe('Writing in a browser', () => {
     await dialog.getByText('“Not for long” and all its comments will be gone.').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Delete' }).and(page.locator(':focus')).waitFor();
     await expect(statusOf()).resolves.toBe(200);
     await page.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByRole('button', { name: 'Delete it' }).click();

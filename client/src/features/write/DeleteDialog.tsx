@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { write } from '../../studio/words';
 import styles from './DeleteDialog.module.css';
 
@@ -10,8 +10,11 @@ interface DeleteDialogProps {
 /** Asks before a post goes for good. Escape keeps it, and so does Enter at once. */
 export function DeleteDialog({ title, onAnswer }: DeleteDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
+  // Closed before it goes, so that the focus is back where it was.
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
   }, []);
   return (
     <dialog ref={dialog} className={styles.dialog} aria-labelledby="delete-ask" onCancel={() => onAnswer(false)}>
