@@ -129,10 +129,12 @@ export function RuleFields({ rule, faultOf, onChange, ...place }: RuleFieldsProp
         onChange={(action) => set({ action })}
       />
       <Details {...{ rule, faultOf, id, set }} />
-      <TextField
-        {...{ id: id('reason'), label: words.reason, value: rule.reason, fault: faultOf('reason') }}
-        onChange={(event) => set({ reason: event.target.value })}
-      />
+      {rule.action === 'reject' ? (
+        <TextField
+          {...{ id: id('reason'), label: words.reason, value: rule.reason, fault: faultOf('reason') }}
+          onChange={(event) => set({ reason: event.target.value })}
+        />
+      ) : null}
     </fieldset>
   );
 }
