@@ -60,9 +60,8 @@ async function takePictures(system: System, page: Page): Promise<void> {
     .getByRole('article')
     .nth(held.length - 1)
     .waitFor();
-  for (const key of 'jjr') await page.keyboard.press(key);
+  for (const key of 'jr') await page.keyboard.press(key);
   await page.getByRole('group', { name: '1 comment: Rejected' }).waitFor();
-  await page.evaluate(() => window.scrollTo(0, 0));
   await take('review');
   await page.goto(`${client}/write/${idOf('Small services, honest reasons')}`);
   await page.getByRole('region', { name: 'Preview' }).locator('table').waitFor();
