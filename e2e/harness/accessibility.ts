@@ -17,6 +17,8 @@ function classesWithoutStyle(): string[] {
  * has no styles.
  */
 export async function faultsOf(page: Page): Promise<string[]> {
+  // A page that has just been gone to may still be waiting for its styles.
+  await page.waitForLoadState();
   const faults = (await page.evaluate(classesWithoutStyle)).map((name) => `no style for ${name}`);
   for (const width of widths) {
     for (const colorScheme of schemes) {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { root } from './processes.cjs';
 
 // Restarts: 0.5 s → 1 s → 2 s → … → 15 s, and 0.5 s again after 30 s of life.
@@ -41,12 +42,16 @@ export function createSupervisor({ commandOf, say }) {
   async function stop(item) {
     clearTimeout(item.timer);
     if (hasEnded(item.child)) return;
+    const deadline = Date.now() + graceMs;
     signal(item.child, 'SIGTERM');
     const timer = setTimeout(() => {
       say(item.entry.name, 'does not stop; killing it');
       signal(item.child, 'SIGKILL');
     }, graceMs);
     await item.ended;
+    // npm ends before the service that runs under its nodemon.
+    while (hasGroup(item.child) && Date.now() < deadline) await delay(20);
+    if (hasGroup(item.child)) signal(item.child, 'SIGKILL');
     clearTimeout(timer);
   }
 
@@ -71,6 +76,16 @@ export function createSupervisor({ commandOf, say }) {
 
 function hasEnded(child) {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+}
+
+/** Whether it, or anything that it has started, is still there. (On Windows: it alone; what is under it is ended with it.) */
+function hasGroup(child) {
+  if (process.platform === 'win32') return !hasEnded(child);
+  try {
+    return process.kill(-child.pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function waitForEnd(child) {
