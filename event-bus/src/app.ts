@@ -12,6 +12,7 @@ import type { RequestHandler } from 'express';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
+import { createSkip } from './delivery/skip';
 import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
@@ -21,6 +22,7 @@ import { descriptions } from './http/descriptions';
 import { eventRoutes } from './http/event';
 import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
+import { keyCommandRoutes } from './http/key-commands';
 import { operatorPaths } from './http/operators';
 import { documentRoutes } from './http/openapi';
 import { createPublish, publishRoute } from './http/publish';
@@ -70,6 +72,7 @@ export function createApp(deps: AppDeps): RequestListener {
   app.use(operatorPaths, deps.operators);
   const publish = createPublish({ log, completion: { newId, now }, publishers });
   const subscriptions = subscriptionRoutes({ dispatcher });
+  const keys = keyCommandRoutes({ dispatcher, skip: createSkip({ log, dispatcher }) });
   const letters = deadLetterRoutes({ deadLetters, log });
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
@@ -82,6 +85,9 @@ export function createApp(deps: AppDeps): RequestListener {
     '/subscriptions/:group/pause': { post: subscriptions.pause },
     '/subscriptions/:group/resume': { post: subscriptions.resume },
     '/subscriptions/:group/replay': { post: replayRoute({ replays: createReplay({ log, dispatcher }) }) },
+    '/subscriptions/:group/skip': { post: keys.skip },
+    '/subscriptions/:group/halt': { post: keys.halt },
+    '/subscriptions/:group/release': { post: keys.release },
     '/stream': { get: streamRoute(seen) },
     '/faults': { get: faulty.list, delete: faulty.endAll },
     '/faults/:group': { put: faulty.put, delete: faulty.end },

@@ -12,6 +12,7 @@ import { createHttpSender } from './delivery/send';
 import { createPatientState } from './delivery/patient-state';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
+import { createTransitionLog } from './delivery/transition-log';
 import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
@@ -61,6 +62,9 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** As many again may be slow, and half as many are tries of what failed before. */
+const connectionsPerGroup = 3 * groupLimits.requests.single;
+
 const clockAndChance = { clock: systemClock, random: Math.random };
 
 async function openFiles(
@@ -99,7 +103,7 @@ function createOpenSender(
 ): DispatcherDeps['openSender'] {
   const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
   return (group) => {
-    const sender = createHttpSender({ connections: groupLimits.requests.single, signer });
+    const sender = createHttpSender({ connections: connectionsPerGroup, signer });
     return faults?.wrap(group, sender) ?? sender;
   };
 }
@@ -125,7 +129,7 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   const faults = options.takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, ...clockAndChance },
-    observer: observersOf(busMetrics.observer, seen.observer, waits.observer),
+    observer: observersOf(busMetrics.observer, seen.observer, waits.observer, createTransitionLog(logger)),
     ...(limits ? { limits } : {}),
     openSender: createOpenSender(options.secrets, faults),
   });

@@ -1,5 +1,5 @@
 import { Counter, createHistogram, Gauge, type Registry } from '@blog/kit';
-import type { DeliveryObserver } from './delivery/deliver';
+import type { DeliveryObserver } from './delivery/observer';
 import type { DeadLetterState } from './delivery/dead-letter-state';
 import type { Dispatcher } from './delivery/dispatcher';
 import type { GroupStatus } from './delivery/group-status';
@@ -96,6 +96,7 @@ export function createBusMetrics(registry: Registry, wallTime: () => number): Bu
         delivered.observe({ group }, ...events.map(({ storedAt }) => Math.max(0, now - storedAt) / 1000));
       },
       gaveUp: (group) => deadLetters.inc({ group }),
+      changed: () => undefined,
     },
     watch(dispatcher, state) {
       watchGroups(registry, dispatcher, wallTime);

@@ -1,4 +1,4 @@
-import type { Pushed } from '../src/delivery/deliver';
+import type { Pushed } from '../src/delivery/observer';
 import { createAttempts } from '../src/seen/attempts';
 
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -20,7 +20,7 @@ function pushed(sequences: number[], given: Partial<Pushed> = {}): Pushed {
 
 const refused: Partial<Pushed> = {
   answer: { kind: 'answered', status: 422 },
-  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event' },
+  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event', isFinal: true },
 };
 
 const numbersOf = (attempts: ReturnType<typeof createAttempts>, sequence: number): number[] =>

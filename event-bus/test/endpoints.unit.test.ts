@@ -2,7 +2,7 @@ import { createEndpoints, type Endpoints } from '../src/delivery/endpoints';
 import type { Outcome } from '../src/delivery/outcome';
 
 const unreachable: Outcome = { kind: 'unreachable', reason: 'no connection' };
-const broken: Outcome = { kind: 'retry', reason: 'reset', suspect: 'subscriber', retryAfterMs: 0 };
+const broken: Outcome = { kind: 'retry', reason: 'reset', suspect: 'subscriber', retryAfterMs: 0, why: 'busy' };
 const done: Outcome = { kind: 'done' };
 
 describe('the endpoints of a group', () => {

@@ -3,20 +3,26 @@ import {
   afterDone,
   afterFailure,
   type FailedTry,
-  type Failure,
   type LanePolicy,
   type ParkedLane,
   remainingWaitMs,
 } from '../src/delivery/lane';
+import { type Failure, isSuspicious, noEvidence } from '../src/delivery/evidence';
 
-const policy: LanePolicy = { maxAttempts: 3, onDeadLetter: 'skip', backoff: { firstMs: 100, longestMs: 1_000 } };
+const policy: LanePolicy = {
+  ...{ maxAttempts: 3, onDeadLetter: 'skip' },
+  ...{ backoff: { firstMs: 100, longestMs: 1_000 }, refusalBackoff: { firstMs: 10, longestMs: 40 } },
+};
 const event = { sequence: 7, id: 'e7', type: 'T', key: 'k' };
-const retry: Failure = { kind: 'retry', reason: 'answered 500', suspect: 'event', retryAfterMs: 0 };
-const fault: Failure = { kind: 'fault', reason: 'answered 400', suspect: 'event' };
+const error = { kind: 'retry', reason: 'answered 500', suspect: 'event', retryAfterMs: 0, why: 'error' } as const;
+const retry: Failure = error;
+const fault: Failure = { kind: 'fault', reason: 'answered 400', suspect: 'event', isFinal: false };
+const broken: Failure = { kind: 'broken', reason: 'the connection broke', suspect: 'subscriber' };
 
 const failed = (given: Partial<FailedTry> = {}): FailedTry => ({
   ...{ event, failure: retry, parked: undefined, attemptsBefore: 0 },
-  ...{ subscriberIsDead: false, wallTime: 10_000, random: 0.5 },
+  ...{ subscriberIsDead: false, wasAlone: false, wasSlow: false, othersAreWell: false },
+  ...{ wallTime: 10_000, random: 0.5 },
   ...given,
 });
 
@@ -35,8 +41,8 @@ describe('a lane', () => {
   it('parks with the failed event at its head, until the back-off has passed', () => {
     expect(afterFailure(failed(), policy)).toEqual({
       lane: {
-        ...{ key: 'k', phase: 'parked', head: 7, attempts: 1, faults: 0, reason: 'answered 500' },
-        ...{ parkedAt: 10_000, retryAt: 10_050 },
+        ...{ key: 'k', phase: 'parked', head: 7, ...noEvidence, attempts: 1, reason: 'answered 500' },
+        ...{ parkedAt: 10_000, retryAt: 10_050, asked: false },
       },
       waitMs: 50,
     });
@@ -49,8 +55,8 @@ describe('a lane', () => {
   });
 
   it('waits as long as the subscriber asked for, and never shorter than the back-off', () => {
-    expect(afterFailure(failed({ failure: { ...retry, retryAfterMs: 5_000 } }), policy).waitMs).toBe(5_000);
-    expect(afterFailure(failed({ failure: { ...retry, retryAfterMs: 10 } }), policy).waitMs).toBe(50);
+    expect(afterFailure(failed({ failure: { ...error, retryAfterMs: 5_000 } }), policy).waitMs).toBe(5_000);
+    expect(afterFailure(failed({ failure: { ...error, retryAfterMs: 10 } }), policy).waitMs).toBe(50);
   });
 
   it('gives an event up when it was at fault as often as allowed, and goes on with the next one at once', () => {
@@ -58,7 +64,7 @@ describe('a lane', () => {
     expect(tries).toBe(3);
     expect(lane).toMatchObject({ phase: 'parked', head: 8, attempts: 0, faults: 0, retryAt: 10_002 });
     expect(deadLetter).toEqual({
-      ...{ sequence: 7, eventId: 'e7', type: 'T', key: 'k', reason: 'answered 400', attempts: 3 },
+      ...{ sequence: 7, eventId: 'e7', type: 'T', key: 'k', reason: 'answered 400', detail: null, attempts: 3 },
       ...{ firstFailedAt: 10_000, deadAt: 10_002 },
     });
   });
@@ -122,5 +128,82 @@ describe('a lane', () => {
     expect(remainingWaitMs(lane, 10_020, 1_000)).toBe(30);
     expect(remainingWaitMs(lane, 99_000, 1_000)).toBe(0);
     expect(remainingWaitMs(lane, 0, 1_000)).toBe(1_000);
+  });
+
+  it('waits only briefly between the tries of an event whose content is refused', () => {
+    const refusals = afterFailure(failed({ failure: { ...fault, isFinal: true } }), policy);
+    expect(refusals.waitMs).toBe(5);
+    expect(afterFailure(failed({ failure: fault }), policy).waitMs).toBe(50);
+  });
+
+  it('remembers that the subscriber asked for the wait, and waits all of it after a restart', () => {
+    const asked = { ...error, retryAfterMs: 300_000, why: 'busy' as const };
+    const { lane } = afterFailure(failed({ failure: asked }), policy);
+    expect(lane).toMatchObject({ asked: true, retryAt: 310_000 });
+    expect(remainingWaitMs(lane, 11_000, 1_000)).toBe(299_000);
+    expect(remainingWaitMs(lane, 0, 1_000)).toBe(300_000);
+    expect(afterDone(lane, 7, 400_000).asked).toBe(false);
+  });
+
+  it('counts nothing that was counted for another event of the key', () => {
+    const parked = afterFailures([fault, fault]).lane;
+    const next = { ...event, sequence: 9, id: 'e9' };
+    const after = afterFailure(failed({ event: next, parked, failure: fault }), policy);
+    expect(after.deadLetter).toBeUndefined();
+    expect(after.lane).toMatchObject({ head: 9, attempts: 1, faults: 1 });
+  });
+
+  it('gives an event up after many errors, if other keys were well between them', () => {
+    let parked: ParkedLane | undefined;
+    const tries = (othersAreWell: boolean): number => {
+      for (let n = 1; n <= 40; n += 1) {
+        const after = afterFailure(failed({ parked, othersAreWell }), policy);
+        parked = after.lane;
+        if (after.deadLetter) return n;
+      }
+      return Infinity;
+    };
+    expect(tries(false)).toBe(Infinity);
+    expect(tries(true)).toBe(12);
+  });
+});
+
+describe('an event after which the connection breaks', () => {
+  const after = (given: Partial<FailedTry>) => afterFailure(failed({ failure: broken, ...given }), policy);
+
+  it('is suspicious at once if it broke suddenly at its first try', () => {
+    expect(isSuspicious(after({}).lane)).toBe(true);
+    expect(isSuspicious(after({ wasSlow: true }).lane)).toBe(false);
+  });
+
+  it('is suspicious only after some breaks if it has been answered before, or was waited for long', () => {
+    let { lane } = after({ attemptsBefore: 4 });
+    expect(isSuspicious(lane)).toBe(false);
+    for (let n = 0; n < 2; n += 1) lane = after({ parked: lane, wasSlow: true }).lane;
+    expect(isSuspicious(lane)).toBe(true);
+  });
+
+  it.each([
+    ['an answer', retry],
+    ['a refusal', fault],
+    ['silence', { ...error, why: 'silence' } as const],
+  ])('is no longer suspicious after %s', (_, failure) => {
+    expect(isSuspicious(after({ parked: after({}).lane, failure }).lane)).toBe(false);
+  });
+
+  it('is given up after as many deaths as refusals are allowed, and not for breaks among others', () => {
+    let { lane } = after({});
+    for (let n = 0; n < 50; n += 1) {
+      const { lane: next, deadLetter } = after({ parked: lane });
+      expect(deadLetter).toBeUndefined();
+      lane = next;
+    }
+    for (let n = 1; n < 3; n += 1) lane = after({ parked: lane, wasAlone: true }).lane;
+    expect(lane.deaths).toBe(2);
+    const { deadLetter } = after({ parked: lane, wasAlone: true });
+    expect(deadLetter).toMatchObject({
+      sequence: 7,
+      reason: 'the subscriber died of it 3 times: the connection broke',
+    });
   });
 });

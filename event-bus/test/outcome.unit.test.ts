@@ -35,7 +35,7 @@ describe('the outcome of a push', () => {
   it('tells a subscriber that was never reached from one that broke off', () => {
     expect(outcomeOf({ kind: 'unreachable', reason: 'no' }, '2xx', now)).toEqual({ kind: 'unreachable', reason: 'no' });
     expect(outcomeOf({ kind: 'broken', reason: 'reset' }, '2xx', now)).toMatchObject({
-      kind: 'retry',
+      kind: 'broken',
       suspect: 'subscriber',
     });
   });

@@ -38,7 +38,7 @@ describe('the pace of a group', () => {
     const pace = createPace(limits);
     pace.unreachable('no connection', 0, 0.5);
     pace.probeStarted();
-    pace.done();
+    pace.done(0);
     pace.probeEnded(60, 0.5);
     expect(pace.mode()).toBe('ramping');
     const rounds: number[] = [];
@@ -49,7 +49,7 @@ describe('the pace of a group', () => {
         inFlight += room;
       }
       rounds.push(inFlight);
-      for (let done = 0; done < inFlight; done += 1) pace.done();
+      for (let done = 0; done < inFlight; done += 1) pace.done(0);
     }
     expect(rounds).toEqual([2, 4, 8, 16, 32]);
     expect(pace.mode()).toBe('flowing');
@@ -67,7 +67,7 @@ describe('the pace of a group', () => {
     const pace = createPace(limits);
     for (let n = 0; n < 1_000; n += 1) {
       if (n % 2 === 0) pace.failed(`key-${n}`, 'answered 500', 0, 0.5);
-      else pace.done();
+      else pace.done(0);
     }
     expect(pace.mode()).toBe('flowing');
   });
@@ -82,7 +82,7 @@ describe('the pace of a group', () => {
     for (const key of ['a', 'b', 'c', 'd']) failing.failed(key, 'answered 400', 0, 0.5);
     failing.refused();
     expect(failing.mode()).toBe('down');
-    failing.done();
+    failing.done(0);
     expect(failing.mode()).toBe('ramping');
   });
 });

@@ -1,5 +1,5 @@
 import { silentLogger, Unavailable } from '@blog/kit';
-import type { ParkedLane } from '../src/delivery/lane';
+import { type ParkedLane, parkedAtWill } from '../src/delivery/lane';
 import { createPatientState } from '../src/delivery/patient-state';
 import { Subscription } from '../src/delivery/subscription';
 import { deliveryStateContract } from './delivery-state.contract';
@@ -9,9 +9,7 @@ import { createVirtualTime } from './simulation/virtual-time';
 class Full extends Error {}
 
 const subscription = Subscription.parse({ endpoints: ['http://g/events'] });
-const lane = (key: string, head: number): ParkedLane => ({
-  ...{ key, head, phase: 'parked', attempts: 1, faults: 0, reason: 'answered 500', parkedAt: 0, retryAt: 0 },
-});
+const lane = (key: string, head: number): ParkedLane => parkedAtWill(key, head, 'answered 500', 0);
 
 async function open() {
   const memory = createMemoryDeliveryState();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Pushed } from '../src/delivery/deliver';
+import type { Pushed } from '../src/delivery/observer';
 import type { Standing } from '../src/delivery/standing';
 import { createWaits } from '../src/delivery/waits';
 

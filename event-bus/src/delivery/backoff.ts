@@ -7,6 +7,9 @@ export interface Backoff {
 /** Between the tries of one event. Eight tries take 25 s at most, 13 s on average. */
 export const laneBackoff: Backoff = { firstMs: 200, longestMs: 60_000 };
 
+/** Between the tries of an event whose content is refused: time will hardly help, so its key is held up only briefly. */
+export const refusalBackoff: Backoff = { firstMs: 50, longestMs: 2_000 };
+
 /** Between the probes of a subscriber or an endpoint that is away: it is found again soon after it comes back. */
 export const awayBackoff: Backoff = { firstMs: 200, longestMs: 5_000 };
 

@@ -10,7 +10,10 @@ export interface CursorSaver {
   stop(): void;
 }
 
-/** Stores a group's cursor at most so often. What a crash forgets of it is sent again. */
+/**
+ * Stores a group's cursor: at once if it has stood still for a while, and then at most so often. What a crash forgets of
+ * it is sent again, which a subscriber that handles nothing twice would not survive.
+ */
 export function createCursorSaver({
   group,
   cursor,
@@ -34,11 +37,13 @@ export function createCursorSaver({
   let cancel: (() => void) | undefined;
   /** A write may wait for room on the disk: no second one stands behind it. */
   let saving = false;
+  let savedAt = -Infinity;
 
   async function save(): Promise<void> {
     const now = cursor();
     if (now === stored) return;
     stored = now;
+    savedAt = clock.now();
     await state.moveCursor(group, now);
   }
 
@@ -52,7 +57,8 @@ export function createCursorSaver({
 
   function saveSoon(): void {
     if (stopped || saving || cancel || cursor() === stored) return;
-    cancel = clock.schedule(everyMs, () => void saveLater().catch(onError));
+    const waitMs = Math.max(0, savedAt + everyMs - clock.now());
+    cancel = clock.schedule(waitMs, () => void saveLater().catch(onError));
   }
 
   return {

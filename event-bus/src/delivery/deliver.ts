@@ -1,41 +1,15 @@
 import type { StoredEvent } from '../log/event-log';
-import type { Backoff } from './backoff';
-import type { Clock, Random } from './clock';
-import type { DeliveryState } from './delivery-state';
+import type { Clock } from './clock';
 import type { Endpoint, Endpoints } from './endpoints';
-import { afterDone, afterFailure, type DeadLetter, type Failure, type ParkedLane } from './lane';
+import type { Failure } from './evidence';
 import type { Lanes } from './lanes';
+import type { DeliveryObserver } from './observer';
 import { type Answer, type Outcome, outcomeOf } from './outcome';
 import type { Pace } from './pace';
+import type { Run } from './runs';
 import type { Push, Send, SentPush } from './send';
+import type { Settle } from './settle';
 import type { Subscription } from './subscription';
-
-/** One POST, when its answer is there. */
-export interface Pushed {
-  group: string;
-  url: string;
-  events: readonly StoredEvent[];
-  /** 1 for the first try of these events. */
-  attempt: number;
-  answer: Answer;
-  outcome: Outcome;
-  seconds: number;
-}
-
-/** What happens in the delivery, for whoever counts or shows it. */
-export interface DeliveryObserver {
-  pushed(push: Pushed): void;
-  gaveUp(group: string, letter: DeadLetter): void;
-}
-
-/** One go at some events: they may be sent in several POSTs, one after the other. */
-export interface Run {
-  probe: boolean;
-  /** Keys of which an event failed: their later events must not be sent in this run. */
-  failedKeys: Set<string>;
-  /** The rest of the run is called off; what was not sent stays at the head of its lane. */
-  halted: boolean;
-}
 
 export interface DeliverDeps {
   group: string;
@@ -43,15 +17,16 @@ export interface DeliverDeps {
   lanes: Lanes;
   pace: Pace;
   endpoints: Endpoints;
-  state: DeliveryState;
+  settle: Settle;
   send: Send;
   clock: Clock;
-  random: Random;
-  laneBackoff: Backoff;
   observer: DeliveryObserver;
+  /** Whether the group may send: it may have been paused or stopped since the run began. */
+  isActive: () => boolean;
   /** The subscriber answered 410: it wants no more. */
   onGone: (reason: string) => Promise<void>;
-  onProgress: () => void;
+  /** No endpoint can be reached. */
+  onUnreachable: (reason: string) => void;
 }
 
 /** One POST that is not answered yet. */
@@ -67,112 +42,64 @@ export interface Deliver {
   inFlight(): Iterable<InFlight>;
   /** Gives up what is in flight; its events are sent again after the next start. */
   abort(): void;
+  /** Gives up what is in flight of a key: nothing comes of it, neither done nor failed. */
+  callOff(key: string): void;
+  /** Whether the newest answer was a broken connection. */
+  lastBroke(): boolean;
 }
 
-/**
- * While the subscriber is taken for dead, its group waits in order, and no event is parked before it has failed so
- * often. In the end it is: what looks like a dead subscriber may be a window full of poisonous events.
- */
-const triesWhileDead = { event: 2, subscriber: 8 };
-
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { group, subscription, lanes, pace, endpoints, state, send, clock, random, observer } = deps;
+  const { group, subscription, lanes, pace, endpoints, settle, send, clock, observer } = deps;
   const inFlight = new Map<SentPush, InFlight>();
+  const calledOff = new Set<SentPush>();
   const form = subscription.batch > 1 ? 'array' : 'single';
   let aborted = false;
+  let lastBroke = false;
 
   function failedTries(key: string): number {
     const lane = lanes.get(key);
     return lane.parked?.attempts ?? lane.attempts;
   }
 
-  async function answerOf(push: Push, endpoint: Endpoint): Promise<Answer> {
+  /** Gives nothing if the push was called off. */
+  async function answerOf(push: Push, endpoint: Endpoint): Promise<Answer | undefined> {
     const sent = send(push);
     endpoint.inFlight += 1;
     inFlight.set(sent, { push, startedAt: clock.wallTime() });
     const answer = await sent.answer;
     endpoint.inFlight -= 1;
     inFlight.delete(sent);
-    return answer;
+    return calledOff.delete(sent) ? undefined : answer;
   }
 
-  async function push(events: readonly StoredEvent[]): Promise<Outcome> {
-    const endpoint = endpoints.choose();
+  /** Sends one POST. Gives nothing if it was called off. */
+  async function push(events: readonly StoredEvent[], run: Run): Promise<Outcome | undefined> {
+    const endpoint = run.endpoint ?? endpoints.choose();
     const attempt = 1 + Math.max(...events.map(({ key }) => failedTries(key)));
     const { url } = endpoint;
     const started = clock.now();
+    run.pushedAt = started;
+    run.push = { events, at: started };
     const answer = await answerOf({ url, events, form, attempt }, endpoint);
+    run.push = undefined;
+    if (!answer) return undefined;
     const outcome = outcomeOf(answer, subscription.ack, clock.wallTime());
     if (aborted) return outcome;
+    lastBroke = outcome.kind === 'broken';
     endpoints.note(
       endpoint,
       outcome,
       events.map(({ key }) => key),
     );
     observer.pushed({ group, url, events, attempt, answer, outcome, seconds: (clock.now() - started) / 1000 });
+    if (outcome.kind === 'fault') pace.refused();
     return outcome;
-  }
-
-  async function settle(events: readonly StoredEvent[]): Promise<void> {
-    let letter: number | undefined;
-    for (const event of events) {
-      const lane = lanes.get(event.key);
-      if (lane.parked?.redelivering === event.sequence) letter = event.sequence;
-      if (lane.parked) lane.parked = afterDone(lane.parked, event.sequence, clock.wallTime());
-      else lanes.settleFirst(lane);
-      pace.done();
-    }
-    // A push holds events of flowing lanes, or of one parked lane.
-    const parked = events.map(({ key }) => lanes.get(key).parked).at(-1);
-    if (parked && letter !== undefined) {
-      await state.redelivered(group, letter, parked);
-      lanes.get(parked.key).parked = await withNextLetter(parked);
-    } else if (parked) await state.saveLane(group, parked);
-    deps.onProgress();
-  }
-
-  async function withNextLetter(lane: ParkedLane): Promise<ParkedLane> {
-    const redelivering = await state.nextQueued(group, lane.key);
-    return redelivering === undefined ? lane : { ...lane, redelivering };
-  }
-
-  async function failed(event: StoredEvent, failure: Failure, run: Run): Promise<void> {
-    const lane = lanes.get(event.key);
-    run.failedKeys.add(event.key);
-    if (failure.kind === 'fault') pace.refused();
-    if (!lane.parked) pace.failed(event.key, failure.reason, clock.now(), random());
-    const subscriberIsDead = pace.mode() === 'down';
-    if (subscriberIsDead && !lane.parked && lane.attempts + 1 < triesWhileDead[failure.suspect]) {
-      lane.attempts += 1;
-      return;
-    }
-    const wallTime = clock.wallTime();
-    const after = afterFailure(
-      {
-        event,
-        failure,
-        parked: lane.parked,
-        attemptsBefore: lane.attempts,
-        subscriberIsDead,
-        wallTime,
-        random: random(),
-      },
-      { ...subscription, backoff: deps.laneBackoff },
-    );
-    // First the disk, then the window: the cursor passes an event only once what became of it is stored.
-    if (after.deadLetter) await state.giveUp(group, after.deadLetter, after.lane);
-    else await state.saveLane(group, after.lane);
-    const parked = after.deadLetter ? await withNextLetter(after.lane) : after.lane;
-    lanes.park(lane, parked, clock.now() + after.waitMs);
-    if (after.deadLetter) observer.gaveUp(group, after.deadLetter);
-    deps.onProgress();
   }
 
   /** Finds the event at fault by halves, so that the others are done. */
   async function split(events: readonly StoredEvent[], failure: Failure, run: Run): Promise<void> {
     if (failure.suspect === 'subscriber') {
-      const flowing = new Set(events.map(({ key }) => key).filter((key) => !lanes.get(key).parked));
-      for (const key of flowing) pace.failed(key, failure.reason, clock.now(), random());
+      for (const key of new Set(events.map((event) => event.key))) settle.count(key, failure, run);
       if (pace.mode() === 'down') run.halted = true;
     }
     const middle = Math.ceil(events.length / 2);
@@ -182,25 +109,37 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     }
   }
 
-  async function deliver(events: readonly StoredEvent[], run: Run): Promise<void> {
-    const outcome = await push(events);
-    if (outcome.kind === 'done') return settle(events);
-    if (aborted) run.halted = true;
-    if (run.halted) return;
-    const [first] = events;
+  /** Each event of the push may be the one that broke the connection: each is tried by itself later. */
+  async function failAll(events: readonly StoredEvent[], failure: Failure, run: Run): Promise<void> {
+    for (const event of events) if (!run.failedKeys.has(event.key)) await settle.failed(event, failure, run);
+  }
+
+  async function takeIn(events: readonly StoredEvent[], outcome: Outcome, run: Run): Promise<void> {
     switch (outcome.kind) {
+      case 'done':
+        return settle.done(events);
       case 'unreachable':
+        run.endpoint = undefined;
         if (endpoints.anyHealthy()) return deliver(events, run);
         run.halted = true;
-        return pace.unreachable(outcome.reason, clock.now(), random());
+        return deps.onUnreachable(outcome.reason);
       case 'gone':
         run.halted = true;
         return deps.onGone(outcome.reason);
+      case 'broken':
+        return failAll(events, outcome, run);
       case 'retry':
       case 'fault':
-        if (events.length > 1) return split(events, outcome, run);
-        return first && failed(first, outcome, run);
+        return events.length > 1 ? split(events, outcome, run) : failAll(events, outcome, run);
     }
+  }
+
+  async function deliver(events: readonly StoredEvent[], run: Run): Promise<void> {
+    if (!deps.isActive()) run.halted = true;
+    if (run.halted) return;
+    const outcome = await push(events, run);
+    if (!outcome || (aborted && outcome.kind !== 'done')) run.halted = true;
+    if (outcome && !run.halted) await takeIn(events, outcome, run);
   }
 
   return {
@@ -210,5 +149,13 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       aborted = true;
       for (const sent of inFlight.keys()) sent.abort('the bus stops');
     },
+    callOff(key) {
+      for (const [sent, { push }] of inFlight) {
+        if (!push.events.some((event) => event.key === key)) continue;
+        calledOff.add(sent);
+        sent.abort('called off');
+      }
+    },
+    lastBroke: () => lastBroke,
   };
 }

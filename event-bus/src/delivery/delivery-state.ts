@@ -34,7 +34,7 @@ export interface DeliveryState extends DeadLetterState {
   resumeGroup(name: string): Promise<void>;
   /**
    * Sets the cursor back: events after it are delivered again. Lanes that begin after it flow again, and the dead
-   * letters after it are forgotten, as their events get another chance.
+   * letters after it are forgotten, as their events get another chance. Keys that an operator has halted stay so.
    */
   rewindGroup(name: string, cursor: number): Promise<void>;
   /** Sets a lane back to its head: it is stored, and the key's dead letters from there on are forgotten. */

@@ -1,7 +1,7 @@
 import { type Logger, NotFound } from '@blog/kit';
 import type { EventLog } from '../log/event-log';
 import type { Clock, Random } from './clock';
-import type { DeliveryObserver } from './deliver';
+import type { DeliveryObserver } from './observer';
 import type { DeliveryState, SavedGroup } from './delivery-state';
 import { createGroup, type Group } from './group';
 import type { GroupStatus } from './group-status';

@@ -70,6 +70,7 @@ export function createEndpoints(
         case 'unreachable':
           return fail(endpoint, outcome.reason);
         case 'retry':
+        case 'broken':
           if (endpoint.failedKeys.size < fewestFailedKeys) for (const key of keys) endpoint.failedKeys.add(key);
           if (endpoint.failing || endpoint.failedKeys.size >= fewestFailedKeys) fail(endpoint, outcome.reason);
       }

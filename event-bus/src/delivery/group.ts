@@ -1,16 +1,21 @@
-import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
+import { DamagedRecord, type EventLog } from '../log/event-log';
 import type { Clock, Random } from './clock';
 import { createCursorSaver } from './cursor-saver';
-import { createDeliver, type DeliveryObserver, type Run } from './deliver';
+import { createDeliver } from './deliver';
 import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
 import { type GroupStatus, statusOf } from './group-status';
 import { createKeyCommands, type KeyCommands } from './key-commands';
-import { createLanes, type Lane } from './lanes';
+import { createKnock } from './knock';
+import { createLanes } from './lanes';
 import type { GroupLimits } from './limits';
-import { createPace } from './pace';
+import type { DeliveryObserver } from './observer';
+import { createPace, type Mode } from './pace';
 import { createRetry, type RestoredGroup, restoreLanes } from './parked-lanes';
+import { createPump } from './pump';
+import { createRuns, type Run } from './runs';
 import { type Sender, withTimeout } from './send';
+import { createSettle } from './settle';
 import { type EventPlace, type Standing, standingOf } from './standing';
 import { createWindow } from './window';
 
@@ -45,25 +50,23 @@ export interface Group extends KeyCommands {
 
 /** Runs one group: reads ahead in the log, sends what may be sent, and moves its cursor. */
 export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
-  const { log, state, clock, random, limits } = deps;
+  const { log, state, clock, random, limits, observer } = deps;
   const { name: group, subscription } = saved;
+  const { batch, timeoutMs } = subscription;
   const types = subscription.types ? { types: subscription.types } : {};
-  const requests = subscription.batch > 1 ? limits.requests.array : limits.requests.single;
-  /** Parked keys, however many, leave the others half of the connections. */
-  const parkedRequests = Math.max(1, Math.floor(requests / 2));
+  const requests = batch > 1 ? limits.requests.array : limits.requests.single;
 
   const window = createWindow(saved.cursor, limits.window);
   const lanes = createLanes(window);
-  const pace = createPace({ ...limits, requests, batch: subscription.batch });
+  const pace = createPace({ ...limits, requests, batch });
   const endpoints = createEndpoints(subscription.endpoints, { clock, random, backoff: limits.awayBackoff });
-  const inFlight = { requests: 0, events: 0, parked: 0 };
-  const runs = new Set<Promise<void>>();
+  const runs = createRuns({ clock, slowMs: limits.slowMs, slowRequests: requests, onSwept });
 
   let stoppedBecause: string | undefined;
   let pausedBecause = saved.pausedBecause;
   let stopping: Promise<void> | undefined;
   let reading = false;
-  let alarm: { at: number; cancel: () => void } | undefined;
+  let knownMode: Mode = 'flowing';
 
   const isActive = (): boolean => !stopping && stoppedBecause === undefined && pausedBecause === undefined;
 
@@ -72,30 +75,46 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     everyMs: limits.saveCursorMs,
     onError: failWith,
   });
-  const {
-    deliver,
-    abort,
-    inFlight: pushes,
-  } = createDeliver({
-    ...deps,
-    group,
-    subscription,
-    lanes,
-    pace,
-    endpoints,
-    send: withTimeout(deps.sender.send, { clock, timeoutMs: subscription.timeoutMs }),
-    laneBackoff: limits.laneBackoff,
-    onGone: pause,
-    onProgress: cursor.saveSoon,
+  const policy = { ...subscription, backoff: limits.laneBackoff, refusalBackoff: limits.refusalBackoff };
+  const shared = { group, subscription, lanes, pace, endpoints, clock, random, observer };
+  const settle = createSettle({ ...shared, state, policy, onProgress: cursor.saveSoon });
+  const deliver = createDeliver({
+    ...{ ...shared, settle, isActive, onGone: pause },
+    send: withTimeout(deps.sender.send, { clock, timeoutMs }),
+    onUnreachable: (reason) => pace.unreachable(reason, clock.now(), random()),
   });
   const retry = createRetry({
-    ...{ group, types: subscription.types, log, state, lanes, clock, deliver },
+    ...{ group, types: subscription.types, log, state, lanes, clock, deliver: deliver.deliver },
     pushCharacters: limits.pushCharacters,
   });
+  const { pump, stop: stopPump } = createPump({
+    ...{ ...shared, runs, limits, requests, batch, timeoutMs, isActive, deliver, retry, onError: failWith },
+    knock: createKnock({
+      ...{ endpoints, pace, clock, random },
+      knock: withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs }),
+    }),
+    fill,
+  });
 
+  /** Memory first and at once, then the disk: what is stored changes in the same order, as the calls come. */
   async function pause(because: string): Promise<void> {
     pausedBecause = because;
+    pump();
+    observer.changed(group, { kind: 'paused', reason: because });
     await state.pauseGroup(group, because);
+  }
+
+  async function resume(): Promise<void> {
+    const before = pausedBecause;
+    pausedBecause = undefined;
+    try {
+      await state.resumeGroup(group);
+    } catch (error) {
+      pausedBecause ??= before;
+      throw error;
+    }
+    if (before !== undefined && pausedBecause === undefined) observer.changed(group, { kind: 'resumed' });
+    pump();
   }
 
   function failWith(error: unknown): void {
@@ -113,12 +132,13 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     for (const event of page.events) lanes.enqueue(event);
     window.scannedUpTo(page.upTo);
     cursor.saveSoon();
-    // Where nothing of what was read is for the window, the next page comes later: others get their turn between.
-    if (window.room() === room) clock.schedule(0, pump);
+    // If nothing of what was read is for the window, the next page comes later: others get their turn between.
+    if (window.room() === room) clock.schedule(0, () => pump());
     else pump();
   }
 
   function fill(): void {
+    tellMode();
     const room = window.room();
     if (reading || room === 0 || window.scanned() >= log.head()) return;
     // A read costs more than an event: not for each one that is done, while there is something to send.
@@ -128,87 +148,45 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     readAhead().catch(failWith);
   }
 
-  /** Starts some work that keeps lanes busy, and goes on with others when it ends. */
-  function start(keys: Set<string>, size: { events: number; parked: number }, work: (run: Run) => Promise<void>): void {
-    const run: Run = { probe: pace.mode() === 'down', failedKeys: new Set(), halted: false };
-    if (run.probe) pace.probeStarted();
-    inFlight.requests += 1;
-    inFlight.events += size.events;
-    inFlight.parked += size.parked;
-    const done = work(run)
-      .catch(failWith)
-      .then(() => {
-        runs.delete(done);
-        inFlight.requests -= 1;
-        inFlight.events -= size.events;
-        inFlight.parked -= size.parked;
-        if (run.probe) pace.probeEnded(clock.now(), random());
-        lanes.release(keys);
-        pump();
-      });
-    runs.add(done);
+  function tellMode(): void {
+    const mode = pace.mode();
+    if (mode === knownMode) return;
+    if (mode === 'down') observer.changed(group, { kind: 'down', reason: pace.reason() ?? '' });
+    else if (knownMode === 'down') observer.changed(group, { kind: 'back' });
+    knownMode = mode;
   }
 
-  function takeParked(now: number): Lane | undefined {
-    if (pace.mode() === 'down') return lanes.hasReady() ? undefined : lanes.takeDue(Infinity);
-    return inFlight.parked < parkedRequests ? lanes.takeDue(now) : undefined;
-  }
-
-  function takeFlowing(room: number): StoredEvent[] {
-    // A probe may be of any key: where some keys are ill, another one soon shows that the subscriber is alive.
-    if (pace.mode() === 'down') return lanes.takeAnyReady(random());
-    return lanes.takeReady({ events: room, characters: limits.pushCharacters }, subscription.batch > 1);
-  }
-
-  function startNext(now: number): boolean {
-    const room = pace.room(inFlight, now);
-    if (room === 0) return false;
-    const lane = takeParked(now);
-    if (lane?.parked) {
-      const { parked } = lane;
-      start(new Set([lane.key]), { events: room, parked: 1 }, (run) => retry(lane, parked, room, run));
-      return true;
+  /** Lets the window go on without what takes long, if it is held up by that and by nothing else. */
+  function onSwept(slow: readonly Run[]): void {
+    const isHeldUp = window.room() < limits.window.events / 2 && pace.mode() !== 'down';
+    if (isHeldUp && isActive()) {
+      for (const { key, sequence } of slow.flatMap(({ push }) => push?.events ?? [])) {
+        const parked = lanes.parkInFlight(key, sequence, clock.wallTime());
+        // The cursor is stored after this, as the calls come: it passes no event that is stored nowhere.
+        if (parked) state.saveLane(group, parked).catch(failWith);
+      }
     }
-    const events = takeFlowing(room);
-    if (events.length === 0) return false;
-    const keys = new Set(events.map(({ key }) => key));
-    start(keys, { events: events.length, parked: 0 }, (run) => deliver(events, run));
-    return true;
+    for (const run of slow) giveUpProbe(run);
+    pump();
   }
 
-  /** Rings when the next probe or parked lane is due. What waits for anything else is woken by that. */
-  function setAlarm(now: number): void {
-    const down = pace.mode() === 'down';
-    const at = down ? pace.probeAt() : inFlight.parked < parkedRequests ? lanes.nextDue() : Infinity;
-    if (alarm && alarm.at === at) return;
-    alarm?.cancel();
-    alarm = undefined;
-    if (at <= now || at === Infinity) return;
-    const ring = (): void => {
-      alarm = undefined;
-      pump();
-    };
-    alarm = { at, cancel: clock.schedule(at - now, ring) };
-  }
-
-  function pump(): void {
-    if (!isActive()) return;
-    fill();
-    // One look at the clock: what becomes due between two of them would be neither started nor waited for.
-    const now = clock.now();
-    while (startNext(now));
-    setAlarm(now);
+  /** A probe that takes long shows nothing yet: another one may, of another key. */
+  function giveUpProbe(run: Run): void {
+    if (!run.probe) return;
+    run.probe = false;
+    pace.probeEnded(clock.now(), random());
   }
 
   async function stop(): Promise<void> {
     cursor.stop();
-    alarm?.cancel();
+    stopPump();
+    runs.stop();
     let cancelGrace: () => void = () => undefined;
     const grace = new Promise<void>((resolve) => (cancelGrace = clock.schedule(limits.stopGraceMs, resolve)));
-    await Promise.race([Promise.all(runs), grace]);
+    await Promise.race([runs.ended(), grace]);
     cancelGrace();
-    abort();
-    await Promise.all(runs);
+    deliver.abort();
+    await runs.ended();
     await cursor.save();
     deps.sender.close();
   }
@@ -220,17 +198,14 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
 
   return {
     ...createKeyCommands({
-      ...{ group, lanes, window, state, clock },
+      ...{ group, types: subscription.types, log, lanes, window, state, clock, observer },
+      callOff: deliver.callOff,
       isStopping: () => stopping !== undefined,
       onReleased: pump,
     }),
     wake: pump,
     pause,
-    async resume() {
-      await state.resumeGroup(group);
-      pausedBecause = undefined;
-      pump();
-    },
+    resume,
     retryNow() {
       const now = clock.now();
       lanes.bringForward(now);
@@ -239,7 +214,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       pump();
     },
     stop: () => (stopping ??= stop()),
-    status: () => statusOf({ ...inside(), endpoints, head: log.head(), inFlight: inFlight.requests }),
-    standing: (event) => standingOf(event, { ...inside(), pushes: pushes(), monotonicNow: clock.now() }),
+    status: () => statusOf({ ...inside(), endpoints, head: log.head(), inFlight: runs.count() }),
+    standing: (event) => standingOf(event, { ...inside(), pushes: deliver.inFlight(), monotonicNow: clock.now() }),
   };
 }

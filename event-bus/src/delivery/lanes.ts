@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../log/event-log';
 import { createDueQueue } from './due-queue';
-import { hasWork, type ParkedLane } from './lane';
+import { hasWork, type ParkedLane, parkedAtWill } from './lane';
 import type { Entry, Window } from './window';
 
 /** The lane of one key, as it is in memory. Its states are drawn in `lane.ts`. */
@@ -12,6 +12,10 @@ export interface Lane {
   busy: boolean;
   /** Failed tries of the first event of a flowing lane. */
   attempts: number;
+  /** When a try of it failed last, by the monotonic clock; -Infinity if none has. */
+  failedAt: number;
+  /** Knocks before a try alone that had no answer, one after the other. */
+  unansweredKnocks: number;
   parked: ParkedLane | undefined;
   /** The last event of a parked lane that the cursor may have passed: up to here its events come from the log. */
   passedUpTo: number;
@@ -29,15 +33,20 @@ export interface Lanes {
   hasReady(): boolean;
   /**
    * Takes events that may be sent, at most so many: one of each lane, or (`several`) all that a lane has.
-   * Their lanes are busy until they are released.
+   * Their lanes are busy until they are released. Those whose first event has failed before are left to `takeTried`.
    */
   takeReady(most: { events: number; characters: number }, several: boolean): StoredEvent[];
-  /** Takes one event, of any lane that has one to send. */
+  /** Takes one event, of any lane that has one to send; if possible of one of which none has failed. */
   takeAnyReady(random: number): StoredEvent[];
-  /** Takes the parked lane that is due first, if it is due by then. It is busy until it is released. */
-  takeDue(now: number): Lane | undefined;
-  /** When the next parked lane is due; Infinity when there is none. */
-  nextDue(): number;
+  /** Takes the first event of a lane that flows though that event has failed before. */
+  takeTried(): StoredEvent[];
+  /**
+   * Takes the parked lane that is due first, if it is due by then. It is busy until it is released.
+   * `early`: it need not be due, unless its subscriber asked for the wait.
+   */
+  takeDue(now: number, early?: boolean): Lane | undefined;
+  /** When there is a lane for `takeDue`; Infinity when there is none. */
+  nextDue(early?: boolean): number;
   release(keys: Iterable<string>): void;
   /** Takes a lane, whatever its state, as soon as nothing keeps it busy. It is busy until it is released. */
   claim(key: string): Promise<Lane>;
@@ -50,6 +59,8 @@ export interface Lanes {
   settleFirst(lane: Lane): void;
   /** Its events leave the window. Once released it is due at that time, or never while it is halted. */
   park(lane: Lane, parked: ParkedLane, dueAt: number): void;
+  /** Lets the window go on without a flowing lane whose event is in flight. Gives what the lane is stored as. */
+  parkInFlight(key: string, sequence: number, wallTime: number): ParkedLane | undefined;
   /** A parked lane flows again: its events come from the window from now on. */
   flow(lane: Lane): void;
   parked(): Iterable<Lane>;
@@ -59,8 +70,9 @@ export interface Lanes {
 export function createLanes(window: Window): Lanes {
   const lanes = new Map<string, Lane>();
   const parkedLanes = new Map<string, Lane>();
-  /** Flowing lanes with an event to send, those that waited longest first. */
+  /** Flowing lanes with an event to send, those that waited longest first: one that is new, or one that has failed. */
   const ready = new Set<Lane>();
+  const tried = new Set<Lane>();
   /** Parked lanes with work that nothing keeps busy. What an entry's lane has done since makes it stale. */
   const due = createDueQueue<{ lane: Lane; turn: number }>();
 
@@ -72,6 +84,8 @@ export function createLanes(window: Window): Lanes {
         queue: [],
         busy: false,
         attempts: 0,
+        failedAt: -Infinity,
+        unansweredKnocks: 0,
         parked: undefined,
         passedUpTo: 0,
         dueAt: 0,
@@ -84,8 +98,10 @@ export function createLanes(window: Window): Lanes {
   }
 
   function settle(lane: Lane): void {
-    if (lane.busy || lane.parked) return void ready.delete(lane);
-    if (lane.queue.length > 0) ready.add(lane);
+    if (lane.busy || lane.parked) {
+      ready.delete(lane);
+      tried.delete(lane);
+    } else if (lane.queue.length > 0) (lane.attempts > 0 ? tried : ready).add(lane);
     else lanes.delete(lane.key);
   }
 
@@ -95,9 +111,30 @@ export function createLanes(window: Window): Lanes {
     return lane;
   }
 
-  function nextDue(): number {
+  function nextDue(early = false): number {
     for (let first = due.first(); first && first.turn !== first.lane.turn; first = due.first()) due.take();
-    return due.next();
+    const first = due.first();
+    return early && first && !first.lane.parked?.asked ? -Infinity : due.next();
+  }
+
+  function takeFirst(lane: Lane | undefined): StoredEvent[] {
+    const first = lane?.queue[0];
+    if (!lane || !first) return [];
+    settle(occupy(lane));
+    return [first.event];
+  }
+
+  function park(lane: Lane, parked: ParkedLane, dueAt: number): void {
+    lane.parked = parked;
+    lane.attempts = 0;
+    lane.passedUpTo = Math.max(lane.passedUpTo, parked.head - 1, lane.queue.at(-1)?.event.sequence ?? 0);
+    for (const entry of lane.queue) window.settle(entry);
+    lane.queue = [];
+    lanes.set(lane.key, lane);
+    parkedLanes.set(lane.key, lane);
+    ready.delete(lane);
+    tried.delete(lane);
+    lane.dueAt = dueAt;
   }
 
   return {
@@ -112,7 +149,7 @@ export function createLanes(window: Window): Lanes {
       lane.queue.push(window.add(event));
       settle(lane);
     },
-    hasReady: () => ready.size > 0,
+    hasReady: () => ready.size > 0 || tried.size > 0,
     takeReady(most, several) {
       const taken: StoredEvent[] = [];
       let characters = 0;
@@ -129,14 +166,12 @@ export function createLanes(window: Window): Lanes {
       return taken.sort((a, b) => a.sequence - b.sequence);
     },
     takeAnyReady(random) {
-      const lane = [...ready][Math.floor(random * ready.size)];
-      const first = lane?.queue[0];
-      if (!lane || !first) return [];
-      settle(occupy(lane));
-      return [first.event];
+      const some = ready.size > 0 ? ready : tried;
+      return takeFirst([...some][Math.floor(random * some.size)]);
     },
-    takeDue(now) {
-      if (nextDue() > now) return undefined;
+    takeTried: () => takeFirst(tried.values().next().value),
+    takeDue(now, early) {
+      if (nextDue(early) > now) return undefined;
       const first = due.take();
       return first && occupy(first.lane);
     },
@@ -166,19 +201,18 @@ export function createLanes(window: Window): Lanes {
       if (entry) window.settle(entry);
       lane.attempts = 0;
     },
-    park(lane, parked, dueAt) {
-      lane.parked = parked;
-      lane.attempts = 0;
-      lane.passedUpTo = Math.max(lane.passedUpTo, parked.head - 1, lane.queue.at(-1)?.event.sequence ?? 0);
-      for (const entry of lane.queue) window.settle(entry);
-      lane.queue = [];
-      lanes.set(lane.key, lane);
-      parkedLanes.set(lane.key, lane);
-      ready.delete(lane);
-      lane.dueAt = dueAt;
+    park,
+    parkInFlight(key, sequence, wallTime) {
+      const lane = get(key);
+      if (lane.parked) return undefined;
+      const { attempts } = lane;
+      const parked = { ...parkedAtWill(key, sequence, 'its answer takes long', wallTime), attempts };
+      park(lane, parked, lane.dueAt);
+      return parked;
     },
     flow(lane) {
       lane.parked = undefined;
+      lane.unansweredKnocks = 0;
       parkedLanes.delete(lane.key);
     },
     parked: () => parkedLanes.values(),

@@ -1,11 +1,17 @@
-import { awayBackoff, type Backoff, failingBackoff, laneBackoff } from './backoff';
+import { awayBackoff, type Backoff, failingBackoff, laneBackoff, refusalBackoff } from './backoff';
 import type { WindowSize } from './window';
 
 /** What bounds one group's memory, connections and patience. */
 export interface GroupLimits {
   window: WindowSize;
-  /** POSTs in flight at once, of one event each and of several. */
+  /** POSTs in flight at once, of one event each and of several. As many again may be slow. */
   requests: { single: number; array: number };
+  /** A POST is slow once it has been in flight for longer than this (ms): it holds up nothing but its own keys. */
+  slowMs: number;
+  /** How long a subscriber may take to answer a knock. */
+  knockMs: number;
+  /** How long an event that may kill the subscriber has it for itself. */
+  alone: Backoff;
   /** A POST of several events ends with the event that reaches so many characters. */
   pushCharacters: number;
   /** With more parked keys than this, the group reads no further until some are done. */
@@ -15,6 +21,7 @@ export interface GroupLimits {
   /** How long a stop waits for answers. */
   stopGraceMs: number;
   laneBackoff: Backoff;
+  refusalBackoff: Backoff;
   awayBackoff: Backoff;
   failingBackoff: Backoff;
 }
@@ -22,11 +29,15 @@ export interface GroupLimits {
 export const groupLimits: GroupLimits = {
   window: { events: 1_024, characters: 4 * 1024 * 1024 },
   requests: { single: 32, array: 4 },
+  slowMs: 1_000,
+  knockMs: 1_000,
+  alone: { firstMs: 250, longestMs: 10_000 },
   pushCharacters: 1024 * 1024,
   parkedKeys: 100_000,
   saveCursorMs: 50,
   stopGraceMs: 1_000,
   laneBackoff,
+  refusalBackoff,
   awayBackoff,
   failingBackoff,
 };

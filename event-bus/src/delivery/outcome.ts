@@ -1,7 +1,10 @@
 /** What came back from one push. */
 export type Answer =
-  /** `onPurpose`: nobody was asked, somebody wanted this answer. */
-  | { kind: 'answered'; status: number; retryAfter?: string; onPurpose?: true }
+  /**
+   * `onPurpose`: a fault injection gave this answer, the subscriber was not asked.
+   * `detail`: the subscriber's own words about a refusal, shortened.
+   */
+  | { kind: 'answered'; status: number; retryAfter?: string; detail?: string; onPurpose?: true }
   /** No connection: the subscriber got nothing. */
   | { kind: 'unreachable'; reason: string }
   /** The connection broke after the request was written: perhaps it was handled, perhaps not. */
@@ -14,14 +17,29 @@ export type Acknowledgement = '2xx' | 'sent';
 
 /**
  * What an answer means for the events of the push.
- * `suspect`: whom the failure points at, as far as one push can tell; it matters when a push holds several events.
+ * `suspect`: what the failure points at, as far as one push can tell; it matters when a push holds several events.
  */
 export type Outcome =
   | { kind: 'done' }
-  /** Another try may help, not before `retryAfterMs` where the subscriber asked for that. */
-  | { kind: 'retry'; reason: string; suspect: 'event' | 'subscriber'; retryAfterMs: number }
-  /** The event is at fault: the subscriber understood it and refuses it. */
-  | { kind: 'fault'; reason: string; suspect: 'event' }
+  /**
+   * Another try may help, not before `retryAfterMs` if the subscriber asked for that.
+   * `why`: only an `error` counts against the event, if it comes again and again while other keys are well.
+   */
+  | {
+      kind: 'retry';
+      reason: string;
+      detail?: string;
+      suspect: 'event' | 'subscriber';
+      retryAfterMs: number;
+      why: 'error' | 'busy' | 'silence';
+    }
+  /** The connection broke: the event may have killed the subscriber, or the subscriber just went away. */
+  | { kind: 'broken'; reason: string; suspect: 'subscriber' }
+  /**
+   * The event is at fault: the subscriber understood it and refuses it.
+   * `isFinal`: the same event will hardly be taken later, so that there is no use in waiting long.
+   */
+  | { kind: 'fault'; reason: string; detail?: string; suspect: 'event'; isFinal: boolean }
   | { kind: 'unreachable'; reason: string }
   /** The subscriber wants no more events. */
   | { kind: 'gone'; reason: string };
@@ -30,8 +48,11 @@ export type Outcome =
 const mayHelpLater = new Set([404, 408, 409, 425, 429]);
 /** Said by an overloaded subscriber, or by the proxy in front of one that is away. */
 const pointsAtSubscriber = new Set([408, 425, 429, 502, 503, 504]);
+/** Said of the content itself; 401 and 403 may change with a secret. */
+const saysContentIsWrong = new Set([400, 413, 415, 422]);
 
-const longestRetryAfterMs = 5 * 60_000;
+/** No subscriber is waited for longer than this because it asked for it, ms. */
+export const longestRetryAfterMs = 5 * 60_000;
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** The wait asked for by a `Retry-After` header (seconds or a date), ms. Nonsense counts as 0, too much is capped. */
@@ -45,14 +66,20 @@ export function retryAfterMs(header: string | undefined, wallTime: number): numb
 
 type Answered = Extract<Answer, { kind: 'answered' }>;
 
-function outcomeOfStatus({ status, retryAfter, onPurpose }: Answered, wallTime: number): Outcome {
-  const reason = `answered ${status}${onPurpose ? ' on purpose' : ''}`;
+function outcomeOfStatus({ status, retryAfter, detail, onPurpose }: Answered, wallTime: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'done' };
+  const reason = `answered ${status}${onPurpose ? ' on purpose' : ''}`;
+  const words = detail ? { reason, detail } : { reason };
   if (status === 410) return { kind: 'gone', reason };
-  if (status >= 400 && status < 500 && !mayHelpLater.has(status)) return { kind: 'fault', reason, suspect: 'event' };
-  // 5xx, and 3xx too: a redirect is never followed, the events must not go where nobody subscribed.
+  if (status >= 400 && status < 500 && !mayHelpLater.has(status)) {
+    return { kind: 'fault', ...words, suspect: 'event', isFinal: saysContentIsWrong.has(status) };
+  }
+  // 5xx, and 3xx too: a redirect is never followed, the events must not go to a server that nobody subscribed.
   const suspect = pointsAtSubscriber.has(status) ? 'subscriber' : 'event';
-  return { kind: 'retry', reason, suspect, retryAfterMs: retryAfterMs(retryAfter, wallTime) };
+  const waitMs = retryAfterMs(retryAfter, wallTime);
+  // Who names a time for the next try does not blame the event.
+  const why = waitMs === 0 && (status >= 500 || suspect === 'event') ? 'error' : 'busy';
+  return { kind: 'retry', ...words, suspect, retryAfterMs: waitMs, why };
 }
 
 /** @param wallTime ms since 1970, to read a date in `Retry-After` */
@@ -63,12 +90,17 @@ export function outcomeOf(answer: Answer, acknowledgement: Acknowledgement, wall
     case 'unreachable':
       return { kind: 'unreachable', reason: answer.reason };
     case 'broken':
-      return { kind: 'retry', reason: answer.reason, suspect: 'subscriber', retryAfterMs: 0 };
+      return { kind: 'broken', reason: answer.reason, suspect: 'subscriber' };
     case 'silent': {
       const reason = `no answer within ${answer.afterMs} ms`;
       if (!answer.written) return { kind: 'unreachable', reason: `no connection within ${answer.afterMs} ms` };
       if (acknowledgement === 'sent') return { kind: 'done' };
-      return { kind: 'retry', reason, suspect: 'subscriber', retryAfterMs: 0 };
+      return { kind: 'retry', reason, suspect: 'subscriber', retryAfterMs: 0, why: 'silence' };
     }
   }
+}
+
+/** Whether an answer to a knock shows that the subscriber itself is there, and not only a proxy in front of it. */
+export function isThere(answer: Answer): boolean {
+  return answer.kind === 'answered' && ![502, 503, 504].includes(answer.status);
 }

@@ -37,9 +37,13 @@ export interface Pace {
   /** Every probe that started must end. */
   probeEnded(now: number, random: number): void;
   /** An event was done. */
-  done(): void;
+  done(now: number): void;
+  /** When an event was done last; -Infinity if none was. */
+  lastDoneAt(): number;
   /** The first event of a key that was flowing failed. */
   failed(key: string, reason: string, now: number, random: number): void;
+  /** The subscriber asked for no events until a time: while it is down, no probe goes out before. */
+  holdUntil(time: number): void;
   /** No endpoint can be reached. */
   unreachable(reason: string, now: number, random: number): void;
   /** The subscriber refused an event in plain words: someone is there. */
@@ -63,6 +67,8 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
   let failedProbes = 0;
   let probing = false;
   let probeAt = Infinity;
+  let heldUntil = 0;
+  let lastDoneAt = -Infinity;
 
   function remember(failedKey: string | undefined): void {
     recent[turn] = failedKey;
@@ -76,7 +82,7 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
 
   function scheduleProbe(now: number, random: number): void {
     const backoff = cause?.kind === 'failing' ? failingBackoff : awayBackoff;
-    probeAt = now + backoffMs(failedProbes + 1, random, backoff);
+    probeAt = Math.max(heldUntil, now + backoffMs(failedProbes + 1, random, backoff));
   }
 
   function goDown(kind: 'unreachable' | 'failing', reason: string, now: number, random: number): void {
@@ -95,6 +101,7 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
     recent = [];
     turn = 0;
     probeAt = Infinity;
+    heldUntil = 0;
   }
 
   return {
@@ -109,6 +116,7 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
     probeAt: () => (mode === 'down' && !probing ? probeAt : Infinity),
     probeNow(now) {
       failedProbes = 0;
+      heldUntil = 0;
       probeAt = Math.min(probeAt, now);
     },
     probeStarted: () => void (probing = true),
@@ -118,7 +126,10 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
       failedProbes += 1;
       scheduleProbe(now, random);
     },
-    done() {
+    lastDoneAt: () => lastDoneAt,
+    done(now) {
+      lastDoneAt = now;
+      heldUntil = 0;
       if (mode === 'down') {
         recover();
         // It has just shown that it is alive: to be taken for dead again needs more than a few ill keys.
@@ -134,7 +145,15 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
       remember(key);
       if (mostFail()) goDown('failing', reason, now, random);
     },
-    unreachable: (reason, now, random) => goDown('unreachable', reason, now, random),
+    holdUntil(time) {
+      heldUntil = Math.max(heldUntil, time);
+      if (mode === 'down') probeAt = Math.max(probeAt, heldUntil);
+    },
+    unreachable(reason, now, random) {
+      // Whoever asked for a wait is gone.
+      heldUntil = 0;
+      goDown('unreachable', reason, now, random);
+    },
     refused() {
       if (cause?.kind === 'unreachable') recover();
     },

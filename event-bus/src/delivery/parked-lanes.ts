@@ -1,9 +1,11 @@
 import type { EventLog } from '../log/event-log';
 import type { Clock } from './clock';
-import type { Deliver, Run } from './deliver';
+import type { Deliver } from './deliver';
 import type { DeliveryState, SavedGroup } from './delivery-state';
+import { noEvidence } from './evidence';
 import { type ParkedLane, parkedAtWill, remainingWaitMs } from './lane';
 import type { Lane, Lanes } from './lanes';
+import type { Run } from './runs';
 
 /** A group with its lanes that are parked, and the oldest queued dead letter of each key that has one. */
 export interface RestoredGroup extends SavedGroup {
@@ -17,7 +19,7 @@ function restoredLanes({ parked, queued, cursor }: RestoredGroup, wallTime: numb
   for (const { key, sequence: redelivering } of queued) {
     const lane = lanes.get(key) ?? parkedAtWill(key, cursor + 1, 'a dead letter is delivered again', wallTime);
     // Whose tries were counted is not stored: the letter begins anew.
-    lanes.set(key, { ...lane, attempts: 0, faults: 0, redelivering });
+    lanes.set(key, { ...lane, ...noEvidence, redelivering });
   }
   return [...lanes.values()];
 }
@@ -36,8 +38,8 @@ export function restoreLanes(
   }
 }
 
-/** Sends what a parked lane has next; at most so many events. The lane is busy. */
-export type Retry = (lane: Lane, parked: ParkedLane, room: number, run: Run) => Promise<void>;
+/** Sends what a parked lane has next; at most as many events as the run may. The lane is busy. */
+export type Retry = (lane: Lane, parked: ParkedLane, run: Run) => Promise<void>;
 
 export function createRetry({
   group,
@@ -65,9 +67,9 @@ export function createRetry({
   }
 
   /** Reads the lane's next events from the log and sends them; where none is left, the lane flows again. */
-  async function goOn(lane: Lane, parked: ParkedLane, room: number, run: Run): Promise<void> {
+  async function goOn(lane: Lane, parked: ParkedLane, run: Run): Promise<void> {
     const upTo = lane.passedUpTo;
-    const limit = parked.attempts > 0 ? 1 : room;
+    const limit = parked.attempts > 0 ? 1 : run.events;
     const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: pushCharacters };
     const page = await log.read({ ...range, ...(types ? { types } : {}) });
     if (page.events.length > 0) await deliver(page.events, run);
@@ -78,8 +80,8 @@ export function createRetry({
     }
   }
 
-  return async (lane, parked, room, run) => {
-    if (parked.redelivering === undefined) await goOn(lane, parked, room, run);
+  return async (lane, parked, run) => {
+    if (parked.redelivering === undefined) await goOn(lane, parked, run);
     else await redeliver(lane, parked.redelivering, run);
     if (lane.parked && !run.failedKeys.has(lane.key)) lanes.park(lane, lane.parked, clock.now());
   };

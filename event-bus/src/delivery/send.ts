@@ -29,6 +29,8 @@ export type Send = (push: Push) => SentPush;
 
 export interface Sender {
   send: Send;
+  /** Asks whether a server answers at this URL, without an event: any answer will do. */
+  knock: (url: string) => SentPush;
   close(): void;
 }
 
@@ -61,6 +63,12 @@ function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer |
   ];
   // Everything before the body is ASCII.
   return { text: `${lines.join('\r\n')}\r\n\r\n${body}`, isAscii: bytes === body.length };
+}
+
+/** A HEAD request changes nothing in a server; those that know only POST answer with an error, which will do. */
+function knockOn({ host, pathname, search }: URL): RequestText {
+  const lines = [`HEAD ${pathname}${search} HTTP/1.1`, `host: ${host}`, 'connection: close'];
+  return { text: `${lines.join('\r\n')}\r\n\r\n`, isAscii: true };
 }
 
 function post(pool: ConnectionPool, request: RequestText): SentPush {
@@ -116,6 +124,10 @@ export function createHttpSender({ connections, signer }: { connections: number;
       const { pool, url } = targetOf(push.url);
       return post(pool, requestOf(url, push, signer));
     },
+    knock(text) {
+      const { pool, url } = targetOf(text);
+      return post(pool, knockOn(url));
+    },
     close() {
       for (const pool of pools.values()) pool.close();
     },
@@ -128,9 +140,12 @@ const sleptMs = 1_000;
 const lastLookMs = 20;
 
 /** Turns silence into an answer. */
-export function withTimeout(send: Send, { clock, timeoutMs }: { clock: Clock; timeoutMs: number }): Send {
-  return (push) => {
-    const sent = send(push);
+export function withTimeout<Given extends unknown[]>(
+  send: (...given: Given) => SentPush,
+  { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
+): (...given: Given) => SentPush {
+  return (...given) => {
+    const sent = send(...given);
     const answer = new Promise<Answer>((resolve) => {
       let cancel = (): void => undefined;
       const wait = (ms: number, isLast: boolean): void => {
@@ -143,9 +158,9 @@ export function withTimeout(send: Send, { clock, timeoutMs }: { clock: Clock; ti
         });
       };
       wait(timeoutMs, false);
-      void sent.answer.then((given) => {
+      void sent.answer.then((came) => {
         cancel();
-        resolve(given);
+        resolve(came);
       });
     });
     return { ...sent, answer };

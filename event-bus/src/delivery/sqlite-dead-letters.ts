@@ -17,7 +17,7 @@ export const deadLetterMigration = `
     forgotten INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;`;
 
-const columns = `name AS "group", sequence, event_id AS eventId, type, key, reason, attempts,
+const columns = `name AS "group", sequence, event_id AS eventId, type, key, reason, detail, attempts,
   first_failed_at AS firstFailedAt, dead_at AS deadAt, phase, redeliveries, job, redelivered_at AS redeliveredAt`;
 
 /** Conditions with their values, for what is given. */
@@ -58,10 +58,10 @@ function createCount(db: Database) {
 export function createLetterChanges(db: Database) {
   const count = createCount(db);
   const giveUp = db.prepare(
-    `INSERT INTO dead_letters (name, sequence, event_id, type, key, reason, attempts, first_failed_at, dead_at)
-     VALUES ($name, $sequence, $eventId, $type, $key, $reason, $attempts, $firstFailedAt, $deadAt)
+    `INSERT INTO dead_letters (name, sequence, event_id, type, key, reason, detail, attempts, first_failed_at, dead_at)
+     VALUES ($name, $sequence, $eventId, $type, $key, $reason, $detail, $attempts, $firstFailedAt, $deadAt)
      ON CONFLICT (name, sequence) DO UPDATE
-       SET reason = excluded.reason, attempts = excluded.attempts, dead_at = excluded.dead_at, phase = 'dead'`,
+       SET reason = excluded.reason, detail = excluded.detail, attempts = excluded.attempts, dead_at = excluded.dead_at, phase = 'dead'`,
   );
   const redelivered = db.prepare(
     `UPDATE dead_letters SET phase = 'redelivered', redelivered_at = ? WHERE name = ? AND sequence = ?`,

@@ -39,6 +39,11 @@ const migrations = [
      PRIMARY KEY (name, sequence)
    ) STRICT, WITHOUT ROWID;`,
   deadLetterMigration,
+  `ALTER TABLE lanes ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE lanes ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE lanes ADD COLUMN suspicion INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE lanes ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE dead_letters ADD COLUMN detail TEXT;`,
 ];
 
 interface GroupRow {
@@ -109,23 +114,29 @@ function createGroups(db: Database) {
 
 function createLaneTransitions(db: Database) {
   const save = db.prepare(
-    `INSERT INTO lanes (name, key, phase, head, attempts, faults, reason, parked_at, retry_at)
-     VALUES ($name, $key, $phase, $head, $attempts, $faults, $reason, $parkedAt, $retryAt)
-     ON CONFLICT (name, key) DO UPDATE
-       SET phase = excluded.phase, head = excluded.head, attempts = excluded.attempts, faults = excluded.faults,
-           reason = excluded.reason, parked_at = excluded.parked_at, retry_at = excluded.retry_at`,
+    `INSERT OR REPLACE INTO lanes
+       (name, key, phase, head, attempts, faults, errors, deaths, suspicion, reason, parked_at, retry_at, asked)
+     VALUES ($name, $key, $phase, $head, $attempts, $faults, $errors, $deaths, $suspicion, $reason, $parkedAt,
+       $retryAt, $asked)`,
   );
   const remove = db.prepare('DELETE FROM lanes WHERE name = ? AND key = ?');
-  const all = db.prepare<[string], ParkedLane>(
-    `SELECT key, phase, head, attempts, faults, reason, parked_at AS parkedAt, retry_at AS retryAt
+  const all = db.prepare<[string], Omit<ParkedLane, 'asked'> & { asked: number }>(
+    `SELECT key, phase, head, attempts, faults, errors, deaths, suspicion, reason,
+       parked_at AS parkedAt, retry_at AS retryAt, asked
      FROM lanes WHERE name = ? ORDER BY key`,
   );
   const letters = createLetterChanges(db);
   const move = db.prepare<[number, string]>('UPDATE groups SET cursor = ? WHERE name = ?');
-  const removeAfter = db.prepare<[string, number]>('DELETE FROM lanes WHERE name = ? AND head > ? + 1');
+  const removeAfter = db.prepare<[string, number]>(
+    "DELETE FROM lanes WHERE name = ? AND head > ? + 1 AND phase <> 'held'",
+  );
+  const setBack = db.prepare<[number, string]>(
+    "UPDATE lanes SET head = min(head, ? + 1) WHERE name = ? AND phase = 'held'",
+  );
 
   function saveLane(name: string, { redelivering: _, ...lane }: ParkedLane): void {
-    save.run({ name, ...lane, parkedAt: Math.round(lane.parkedAt), retryAt: Math.round(lane.retryAt) });
+    const times = { parkedAt: Math.round(lane.parkedAt), retryAt: Math.round(lane.retryAt) };
+    save.run({ name, ...lane, ...times, asked: Number(lane.asked) });
   }
 
   /** One transaction, which begins with the write lock: a transition is whole or not there. */
@@ -137,7 +148,7 @@ function createLaneTransitions(db: Database) {
   return {
     saveLane: async (name, lane) => saveLane(name, lane),
     removeLane: async (name, key) => void remove.run(name, key),
-    lanes: async (name) => all.all(name),
+    lanes: async (name) => all.all(name).map((lane) => ({ ...lane, asked: lane.asked === 1 })),
     giveUp: transition((name: string, letter: DeadLetter, lane: ParkedLane) => {
       letters.giveUp(name, letter);
       saveLane(name, lane);
@@ -154,6 +165,7 @@ function createLaneTransitions(db: Database) {
       move.run(cursor, name);
       letters.forgetFrom(name, cursor + 1);
       removeAfter.run(name, cursor);
+      setBack.run(cursor, name);
     }),
     rewindLane: transition((name: string, lane: ParkedLane) => {
       letters.forgetFrom(name, lane.head, lane.key);

@@ -22,7 +22,7 @@ export type Wait =
   | { for: 'dead-letter'; reason: string }
   /** The subscriber is taken for dead; `until` is the next probe, null while one is under way. */
   | { for: 'subscriber'; reason: string; until: string | null }
-  /** The group is paused: somebody has to resume it. */
+  /** The group is paused, or its key is halted: an operator has to resume or release it. */
   | { for: 'operator'; reason: string }
   /** The group met damage in the log. */
   | { for: 'repair'; reason: string }
@@ -73,10 +73,11 @@ function parkedWait({ sequence }: EventPlace, parked: ParkedLane): Wait | undefi
   const { head, phase, attempts, reason, redelivering } = parked;
   const until = timeOf(parked.retryAt);
   const next = redelivering ?? head;
-  if (sequence === next && (attempts > 0 || redelivering !== undefined)) {
+  if (phase !== 'held' && sequence === next && (attempts > 0 || redelivering !== undefined)) {
     return { for: 'retry', until, attempts, reason };
   }
   if (sequence < head) return undefined;
+  if (phase === 'held') return { for: 'operator', reason };
   if (phase === 'halted') return { for: 'dead-letter', reason };
   // Only a head that has failed is known to be an event of this key.
   if (attempts > 0 || redelivering !== undefined) return { for: 'earlier-event', sequence: next, until };

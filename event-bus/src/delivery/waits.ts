@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { DeliveryObserver } from './deliver';
+import type { DeliveryObserver } from './observer';
 import type { Dispatcher } from './dispatcher';
 import type { EventPlace } from './standing';
 
@@ -75,6 +75,7 @@ export function createWaits({
         for (const { sequence } of events) done(group, sequence);
       },
       gaveUp: (group, { sequence }) => done(group, sequence),
+      changed: () => undefined,
     },
     check: (group) => void dispatcher.status(group),
     until: ({ group, events, ms }, onGone) =>

@@ -2,7 +2,7 @@ import { type Logger, NotFound } from '@blog/kit';
 import type { Clock, Random } from '../delivery/clock';
 import type { Sender } from '../delivery/send';
 import type { Fault } from './fault';
-import { type ActiveFault, type FaultCounts, withFaults } from './faulty-send';
+import { type ActiveFault, type FaultCounts, stoppedOnPurpose, withFaults } from './faulty-send';
 
 /** A fault, as shown. Times are ISO 8601. */
 export interface ShownFault extends Fault {
@@ -87,6 +87,7 @@ export function createFaults({
     list: () => [...running].map(([group, one]) => show(group, one)).sort((a, b) => (a.group < b.group ? -1 : 1)),
     wrap: (group, sender) => ({
       send: withFaults(sender.send, { active: () => running.get(group), clock, random }),
+      knock: (url) => (running.get(group)?.fault.stop ? stoppedOnPurpose() : sender.knock(url)),
       close: () => sender.close(),
     }),
     close() {

@@ -93,6 +93,11 @@ function sendUnder(
   };
 }
 
+/** Nobody was asked: as if there were no server. */
+export function stoppedOnPurpose(): SentPush {
+  return { ...answered({ kind: 'unreachable', reason: 'stopped on purpose' }), isWritten: () => false };
+}
+
 /** Wraps a group's `send`, so that it meets the fault of the moment. */
 export function withFaults(
   send: Send,
@@ -106,7 +111,7 @@ export function withFaults(
     counts.pushes += 1;
     if (fate.instead === 'stop') {
       counts.stopped += 1;
-      return { ...answered({ kind: 'unreachable', reason: 'stopped on purpose' }), isWritten: () => false };
+      return stoppedOnPurpose();
     }
     if (fate.instead !== undefined) {
       counts.failed += 1;

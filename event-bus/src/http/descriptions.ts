@@ -5,6 +5,7 @@ import { EventQuery } from './event';
 import { PageQuery } from './history';
 import type { Descriptions } from './openapi';
 import { PublishQuery } from './publish';
+import { KeyBody, SkipBody } from './key-commands';
 import { ReplayBody, ReplayQuery } from './replay';
 import { FollowQuery } from './stream';
 
@@ -75,6 +76,23 @@ export const descriptions: Descriptions = {
       body: ReplayBody,
       answers: { 200: 'From where on, and how many events', 400: 'It would skip events', ...group },
     },
+  },
+  '/subscriptions/:group/skip': {
+    post: {
+      summary: 'Gives up one event, as a dead letter; its key goes on',
+      body: SkipBody,
+      answers: { 200: 'The dead letter', 409: 'Another event of its key comes first, or it waits no more', ...group },
+    },
+  },
+  '/subscriptions/:group/halt': {
+    post: {
+      summary: 'Sends nothing of a key until it is released',
+      body: KeyBody,
+      answers: { 200: 'The group', ...group },
+    },
+  },
+  '/subscriptions/:group/release': {
+    post: { summary: 'Lets a halted key go on, at once', body: KeyBody, answers: { 200: 'The group', ...group } },
   },
   '/stream': {
     get: {

@@ -1,4 +1,4 @@
-import type { DeliveryObserver, Pushed } from '../delivery/deliver';
+import type { DeliveryObserver, Pushed } from '../delivery/observer';
 import type { Answer, Outcome } from '../delivery/outcome';
 
 /** One try of an event, as shown. Times are ISO 8601. */
@@ -114,7 +114,7 @@ export function createAttempts({
   }
 
   return {
-    observer: { pushed, gaveUp: () => undefined },
+    observer: { pushed, gaveUp: () => undefined, changed: () => undefined },
     of(sequences) {
       const found = new Map(sequences.map((sequence) => [sequence, new Map<string, Remembered[]>()]));
       for (const post of [...failed.all(), ...done.all()]) {

@@ -1,4 +1,4 @@
-import type { Pushed } from '../delivery/deliver';
+import type { Pushed } from '../delivery/observer';
 import type { DeadLetter } from '../delivery/lane';
 import type { StoredEvent } from '../log/event-log';
 import { type EventSummary, summaryOf } from './event-view';

@@ -1,4 +1,4 @@
-import type { DeliveryObserver } from '../delivery/deliver';
+import type { DeliveryObserver } from '../delivery/observer';
 
 /** Tells all of them what happens in the delivery. */
 export function observersOf(...observers: readonly DeliveryObserver[]): DeliveryObserver {
@@ -8,6 +8,9 @@ export function observersOf(...observers: readonly DeliveryObserver[]): Delivery
     },
     gaveUp(group, letter) {
       for (const observer of observers) observer.gaveUp(group, letter);
+    },
+    changed(group, change) {
+      for (const observer of observers) observer.changed(group, change);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DeliveryObserver } from '../delivery/deliver';
+import type { DeliveryObserver } from '../delivery/observer';
 import { type AttemptsKept, createAttempts } from './attempts';
 import { createEventView, type EventView, type EventViewDeps } from './event-view';
 import { observersOf } from './observers';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Logger, Unavailable } from '@blog/kit';
 import type { Clock, Random } from '../delivery/clock';
-import type { DeliveryObserver } from '../delivery/deliver';
+import type { DeliveryObserver } from '../delivery/observer';
 import type { Dispatcher } from '../delivery/dispatcher';
 import type { EventLog } from '../log/event-log';
 import { type Counts, createCounts } from './counts';
@@ -156,6 +156,7 @@ export function createStream(deps: StreamDeps): Stream {
         for (const { follower } of readers.values()) follower?.see(event, happening);
       }
     },
+    changed: () => undefined,
     gaveUp(group, letter) {
       if (!counting) return;
       counting.counts.delivered(group, 'given-up', 1);

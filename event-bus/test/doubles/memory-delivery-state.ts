@@ -127,7 +127,11 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
         Object.assign(t.groups.get(name) ?? {}, { cursor });
         forget(t, name, ({ sequence }) => sequence > cursor);
         const lanes = partOf(t.lanes, name);
-        for (const [key, { head }] of lanes) if (head > cursor + 1) lanes.delete(key);
+        for (const [key, lane] of lanes) {
+          if (lane.head <= cursor + 1) continue;
+          if (lane.phase === 'held') lanes.set(key, { ...lane, head: cursor + 1 });
+          else lanes.delete(key);
+        }
       });
     },
     async rewindLane(name, lane) {

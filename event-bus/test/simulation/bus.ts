@@ -89,7 +89,7 @@ export function startBus(world: World): Life {
     openSender: createOpenSender(world, isAlive),
     clock,
     random: random.next,
-    observer: { pushed: () => undefined, gaveUp: () => undefined },
+    observer: { pushed: () => undefined, gaveUp: () => undefined, changed: () => undefined },
     logger: silentLogger,
     onFatal: endWith,
     limits: world.limits,

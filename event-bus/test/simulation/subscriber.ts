@@ -39,6 +39,7 @@ export interface Watcher {
   /** One push: it may hold several events of a key, in order. */
   received(events: readonly StoredEvent[]): void;
   handled(event: StoredEvent): void;
+  /** A push of it alone was refused, failed or broke the connection. */
   refused(event: StoredEvent): void;
 }
 
@@ -62,18 +63,24 @@ export function createSimulatedSender(
     return refusals[0] ?? 200;
   }
 
+  /** The connection breaks: for all that the bus knows, the event has killed the subscriber. */
+  function broken(reason: string, { events }: Push): Answer {
+    if (events.length === 1) events.forEach(watcher.refused);
+    return { kind: 'broken', reason };
+  }
+
   /** The request has arrived. Gives what goes back, or undefined for silence. */
   function handle(push: Push): Answer | undefined {
     const behaviour = subscriber.behaviours.get(push.url) ?? wellBehaved;
     if (behaviour.state === 'hanging') return undefined;
-    if (random.chance(behaviour.breaking)) return { kind: 'broken', reason: 'reset' };
+    if (random.chance(behaviour.breaking)) return broken('reset', push);
     const status = statusOf(push, behaviour);
     watcher.received(push.events);
     for (const event of push.events) {
       if (status === 200) watcher.handled(event);
-      if (status >= 400 && status < 500 && status !== 429 && push.events.length === 1) watcher.refused(event);
+      if (status >= 400 && ![429, 503].includes(status) && push.events.length === 1) watcher.refused(event);
     }
-    if (random.chance(behaviour.losingAnswers)) return { kind: 'broken', reason: 'reset after handling' };
+    if (random.chance(behaviour.losingAnswers)) return broken('reset after handling', push);
     const retryAfter = status === 503 || status === 429 ? { retryAfter: String(random.between(0, 3)) } : {};
     return { kind: 'answered', status, ...retryAfter };
   }
@@ -103,6 +110,16 @@ export function createSimulatedSender(
         isWritten: () => state !== 'refusing',
         abort: (reason) => give({ kind: 'broken', reason }),
       };
+    },
+    knock(url) {
+      const { state, latencyMs } = subscriber.behaviours.get(url) ?? wellBehaved;
+      const answer = new Promise<Answer>((resolve) => {
+        const give = (value: Answer): void => void (isAlive() && resolve(value));
+        const ms = 2 * (0.1 + random.next() * latencyMs);
+        if (state === 'refusing') time.after(ms, () => give({ kind: 'unreachable', reason: 'refused' }));
+        if (state === 'up') time.after(ms, () => give({ kind: 'answered', status: 404 }));
+      });
+      return { answer, isWritten: () => state !== 'refusing', abort: () => undefined };
     },
     close: () => undefined,
   };

@@ -58,6 +58,20 @@ async function replay({ bus, names, options }) {
   console.log(`${json.events} events ${verb} to ${json.group} again, from event ${json.from} on.`);
 }
 
+async function skip({ bus, names: [group, sequence, ...rest] }) {
+  if (sequence === undefined || rest.length > 0) throw new Error('Name a group and the sequence of an event.');
+  const path = `/subscriptions/${encodeURIComponent(group)}/skip`;
+  const { json } = await bus.post(path, { sequence: Number(sequence) });
+  console.log(`Event ${json.sequence} is the dead letter ${json.deadLetter} now. Its key goes on.`);
+}
+
+async function haltOrRelease(action, { bus, names: [group, key, ...rest] }) {
+  if (key === undefined || rest.length > 0) throw new Error('Name a group and a key.');
+  await bus.post(`/subscriptions/${encodeURIComponent(group)}/${action}`, { key });
+  const what = action === 'halt' ? 'is halted until it is released.' : 'goes on.';
+  console.log(`${group}: the key ${key} ${what}`);
+}
+
 async function headOf(bus) {
   return (await bus.get('/healthz')).json.head;
 }
@@ -86,5 +100,8 @@ export const commands = {
   'dead-letters': deadLetters,
   redeliver,
   replay,
+  skip,
+  halt: (given) => haltOrRelease('halt', given),
+  release: (given) => haltOrRelease('release', given),
   tail,
 };

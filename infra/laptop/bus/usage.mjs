@@ -8,6 +8,9 @@ export const usage = `npm run bus -- <command>
   redeliver --group g [--reason r] [--key k], redeliver --all
   replay <group> --from beginning|<sequence>|<ISO time> [--key k] [--dry-run]
                                             delivers events again that the group has had
+  skip <group> <sequence>                   gives up an event, as a dead letter: its key goes on
+  halt <group> <key>, release <group> <key>
+                                            sends nothing of a key until it is released
   tail [--from <sequence>] [--type T]… [--key k]
                                             shows events as they come; Ctrl+C ends it
 
