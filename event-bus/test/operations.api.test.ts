@@ -38,6 +38,47 @@ async function eventually(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) if (Date.now() > deadline) throw new Error('it never became so');
 }
 
+describe('one event or key of a group', () => {
+  it('is skipped: the event becomes a dead letter, and its key goes on', async () => {
+    refused = new Set(['slow']);
+    subscriber.answer = ({ events }) => (events.some(({ partitionkey }) => refused.has(partitionkey)) ? 503 : 200);
+    await publish('slow', 'slow');
+    await eventually(async () => (await at().get('/subscriptions/g')).body.parked.keys === 1);
+    const { status, body } = await at().post('/subscriptions/g/skip').send({ sequence: 1 });
+    expect([status, body]).toEqual([200, { group: 'g', sequence: 1, deadLetter: 'g:1' }]);
+    refused.clear();
+    await eventually(async () => (await at().get('/subscriptions/g')).body.parked.keys === 0);
+    expect((await at().get('/dead-letters/g:1')).body).toMatchObject({ reason: 'skipped by an operator' });
+    const again = await at().post('/subscriptions/g/skip').send({ sequence: 2 });
+    expect([again.status, again.body.detail]).toEqual([409, 'Event 2 does not wait any more; nothing was done.']);
+  });
+
+  it('is halted and released', async () => {
+    expect((await at().post('/subscriptions/g/halt').send({ key: 'k' })).status).toBe(200);
+    await publish('k');
+    const { body } = await at().get('/subscriptions/g');
+    expect(body.parked.first).toMatchObject([{ key: 'k', state: 'halted', reason: 'halted by an operator' }]);
+    expect((await at().post('/subscriptions/g/release').send({ key: 'k' })).status).toBe(200);
+    await eventually(async () => (await at().get('/subscriptions/g')).body.parked.keys === 0);
+  });
+
+  it.each([
+    ['skip', {}, 400, 'sequence'],
+    ['skip', { sequence: '1' }, 400, 'sequence'],
+    ['skip', { sequence: 0 }, 400, 'sequence'],
+    ['halt', {}, 400, 'key'],
+    ['release', { key: '' }, 400, 'key'],
+  ])('is refused: %s %j is answered with %i and names %s', async (command, body, status, path) => {
+    const answer = await at().post(`/subscriptions/g/${command}`).send(body);
+    expect([answer.status, answer.body.errors[0].path]).toEqual([status, path]);
+  });
+
+  it('is not found in an unknown group, and an unknown event is not found', async () => {
+    expect((await at().post('/subscriptions/none/halt').send({ key: 'k' })).status).toBe(404);
+    expect((await at().post('/subscriptions/g/skip').send({ sequence: 99 })).status).toBe(404);
+  });
+});
+
 describe('dead letters', () => {
   it('are listed with their event, why it was given up and how often it was tried', async () => {
     await makeDeadLetters('bad');
@@ -46,7 +87,7 @@ describe('dead letters', () => {
     expect(body).toEqual([
       {
         ...{ id: 'g:1', group: 'g', sequence: 1, eventId: 'bad0', type: 'T', key: 'bad', reason: 'answered 422' },
-        ...{ attempts: 2, state: 'dead', redeliveries: 0, job: null, redeliveredAt: null },
+        ...{ detail: null, attempts: 2, state: 'dead', redeliveries: 0, job: null, redeliveredAt: null },
         ...{ firstFailedAt: expect.stringMatching(/Z$/), deadAt: expect.stringMatching(/Z$/) },
         event: expect.objectContaining({ id: 'bad0', type: 'T', partitionkey: 'bad', data: { n: 0 }, sequence: 1 }),
       },

@@ -27,7 +27,7 @@ export interface GroupStatus extends Subscription {
 
 interface ShownLane {
   key: string;
-  state: ParkedLane['phase'];
+  state: 'parked' | 'halted';
   /** The event that it waits for, or goes on from. */
   sequence: number;
   attempts: number;
@@ -41,7 +41,8 @@ const shownLanes = 20;
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 function show({ key, phase, head, attempts, reason, parkedAt, retryAt }: ParkedLane): ShownLane {
-  return { key, state: phase, sequence: head, attempts, reason, since: timeOf(parkedAt), retryAt: timeOf(retryAt) };
+  const state = phase === 'parked' ? phase : 'halted';
+  return { key, state, sequence: head, attempts, reason, since: timeOf(parkedAt), retryAt: timeOf(retryAt) };
 }
 
 function statusOfParked(lanes: Lanes): GroupStatus['parked'] {
