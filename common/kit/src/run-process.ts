@@ -25,8 +25,10 @@ export async function runProcess<S extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
   const lifecycle = createLifecycle(logger);
   lifecycle.closeOnSignals(process);
   try {
-    await start({ settings, logger, metrics: createMetrics(name), lifecycle });
+    await lifecycle.open(() => start({ settings, logger, metrics: createMetrics(name), lifecycle }));
   } catch (error) {
+    // It was told to end before it was ready, and does so by itself.
+    if (lifecycle.closing.aborted && error instanceof Error && error.name === 'AbortError') return;
     logger.fatal({ err: error }, 'could not start');
     await lifecycle.close();
     process.exit(1);
