@@ -6,7 +6,7 @@
  *
  * A process must never open the lock's file by other means: closing that would let go of its locks (POSIX).
  */
-const { accessSync, constants, mkdirSync, statSync } = require('node:fs');
+const { mkdirSync, statSync } = require('node:fs');
 const { dirname } = require('node:path');
 const Sqlite = require('./sqlite.cjs');
 
@@ -24,15 +24,16 @@ class FileInUse extends Error {
 }
 
 const begin = {
-  alone: 'BEGIN EXCLUSIVE',
+  // The write stays in memory. It fails where the file may only be read: an exclusive lock of that would exclude nobody.
+  alone: 'BEGIN EXCLUSIVE; PRAGMA user_version = 1',
   // The read takes the lock.
   shared: 'BEGIN; SELECT count(*) FROM sqlite_schema',
 };
 
-/** Which file a path leads to. */
+/** Which file a path leads to, if any. */
 function identityOf(path) {
-  const { dev, ino } = statSync(path, { bigint: true, throwIfNoEntry: false }) ?? {};
-  return `${dev} ${ino}`;
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }
 
 /** Opens the lock's file anew at each try: the one before may have been deleted, and then its lock is worth nothing. */
@@ -40,12 +41,10 @@ function tryOnce(path, use) {
   const before = identityOf(path);
   const db = new Sqlite(path, { timeout: 0 });
   try {
-    // SQLite would open a file that it may not write to for reading, and its exclusive lock would exclude nobody.
-    accessSync(path, constants.W_OK);
     // Without it a journal would be written: that needs room on the disk, and somebody might clean it up.
     db.pragma('journal_mode = MEMORY');
     db.exec(begin[use]);
-    if (identityOf(path) === before) return db;
+    if (before !== undefined && identityOf(path) === before) return db;
   } catch (error) {
     db.close();
     throw error;

@@ -9,7 +9,8 @@ const retryAfter = 1;
 
 /** Answers for a process that isn't ready yet: it lives, and takes nothing. */
 const notReady: RequestListener = ({ url }, res) => {
-  if (/^\/healthz\/?(\?|$)/.test(url ?? '')) return void res.setHeader('Content-Type', 'application/json').end('{"status":"starting"}');
+  if (/^\/healthz\/?(\?|$)/.test(url ?? ''))
+    return void res.setHeader('Content-Type', 'application/json').end('{"status":"starting"}');
   const body = JSON.stringify(problem(503, { detail: 'This process is not ready yet; nothing was stored.' }));
   res.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': retryAfter }).end(body);
 };

@@ -5,8 +5,8 @@ import type { Logger } from './logger';
 const pollMs = 50;
 
 /** See `file-lock.cjs`, which isn't loaded here: it would load SQLite into processes that have no file. */
-function isInUse(error: unknown): error is Error & { file: string } {
-  return error instanceof Error && 'code' in error && error.code === 'FILE_IN_USE';
+function isInUse(error: unknown): error is { file: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'FILE_IN_USE';
 }
 
 /**
