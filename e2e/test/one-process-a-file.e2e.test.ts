@@ -84,8 +84,8 @@ describe('a second process on the database of a service under load', () => {
     const random = createRandom(seed);
     const left = Array.from({ length: rounds }, () =>
       alone.flatMap((name) => [
-        { name, end: 'SIGTERM' as End },
-        { name, end: 'SIGKILL' as End },
+        { name, end: 'SIGTERM' },
+        { name, end: 'SIGKILL' },
       ]),
     ).flat();
     while (left.length > 0) {
