@@ -25,7 +25,7 @@ let system: Successors;
 let load: Load;
 beforeEach(async () => {
   system = await startSuccessors(names);
-  load = startLoad(system, { seed, replicas: ['comments'] });
+  load = startLoad(system, { seed, writers: 2, replicas: ['comments'] });
 });
 afterEach(async () => {
   await load.stop().catch(() => undefined);

@@ -62,15 +62,15 @@ describe('a second bus on the folder of a bus under load', () => {
     async (signal) => {
       let first = await startRealBus({ folder: folder(), subscriptions: subscriptions() });
       let serving = Promise.resolve(first.url);
-      const load = startPublishers(16, () => serving);
+      const load = startPublishers(8, () => serving);
       publishers = load;
       for (let round = 1; round <= rounds; round += 1) {
-        await moreAcknowledged(load, random.between(1, 200));
+        await moreAcknowledged(load, random.between(1, 100));
         const { bus: second, url } = await launchSecond();
         expect(await answerTo(`${url}/healthz`)).toMatchObject({ status: 200 });
         expect(await answerTo(`${url}/readyz`)).toMatchObject({ status: 503 });
         expect(await publish(url)).toMatchObject({ status: 503, retryAfter: '1' });
-        await moreAcknowledged(load, random.between(1, 200));
+        await moreAcknowledged(load, random.between(1, 100));
         expect([first.isRunning(), second.isRunning()]).toEqual([true, true]);
         serving = second.ready.then(() => second.url);
         await first.end(signal);
