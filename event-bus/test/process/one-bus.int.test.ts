@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { groupLimits } from '../../src/delivery/limits';
+import { runBus } from '../running-bus';
 import { createSeededRandom } from '../simulation/seeded-random';
 import { runSubscriber, type SubscriberServer } from '../subscriber-server';
 import { checkQueue, nothingWrong } from '../total-queue';
@@ -91,8 +92,15 @@ describe('a second bus on the folder of a bus under load', () => {
       // A crash forgets the progress within the window, at most. An orderly end forgets nothing.
       expect(duplicates).toBeLessThanOrEqual(signal === 'SIGTERM' ? 0 : rounds * groupLimits.window.events);
     },
-    120_000,
+    240_000,
   );
+
+  it('is not opened in the same process either, until the first one is closed', async () => {
+    const first = await runBus(folder(), subscriptions());
+    await expect(runBus(folder())).rejects.toMatchObject({ code: 'FILE_IN_USE', file: `${folder()}/event-bus.db` });
+    await first.stop();
+    await (await runBus(folder())).stop();
+  });
 
   it('ends with 0 when it is told to while it waits, and leaves the first one alone', async () => {
     const first = await startRealBus({ folder: folder(), subscriptions: subscriptions() });
