@@ -1,4 +1,4 @@
-import { authSettings, createAuth, newId, processSettings, runProcess, startServer } from '@blog/kit';
+import { authSettings, bindPort, createAuth, newId, openWhenFree, processSettings, runProcess } from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -13,9 +13,11 @@ const settings = z.object({
   ...limitSettings,
 });
 
-void runProcess({ name: 'comments', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
+void runProcess({ name: 'comments', settings, process }, async (parts) => {
+  const { settings, logger, metrics, lifecycle } = parts;
+  const port = await bindPort(parts);
   const now = (): Date => new Date();
-  const store = openStore(settings, { now, logger });
+  const store = await openWhenFree(() => openStore(settings, { now, logger }), parts);
   lifecycle.onClose('store', store.close);
   const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
@@ -24,8 +26,5 @@ void runProcess({ name: 'comments', settings, process }, async ({ settings, logg
 
   const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
   const limits = limitsOf(settings);
-  const app = createApp({ store, auth, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics });
-  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', server.close);
-  logger.info({ url: server.url }, 'listening');
+  port.serve(createApp({ store, auth, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics }));
 });

@@ -46,7 +46,7 @@ export interface System {
 }
 
 /** The environment that every node process needs, without this shell's settings. */
-const bareEnvironment: Environment = Object.fromEntries(
+export const bareEnvironment: Environment = Object.fromEntries(
   ['PATH', 'HOME', 'SystemRoot', 'TEMP', 'TMPDIR'].map((name) => [name, process.env[name]]),
 );
 
@@ -123,7 +123,8 @@ function presentEntries({ only, course = [] }: SystemOptions): ProcessEntry[] {
   );
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Whether a process of ours says that it can be used. */
+export async function isReady(url: string): Promise<boolean> {
   const response = await fetch(`${url}/readyz`);
   await response.arrayBuffer();
   return response.ok;

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processes } from '../../infra/laptop/processes.cjs';
 import { createPost, servers } from '../harness/blog';
 import { runCommand } from '../harness/command';
+import { freePorts } from '../harness/free-ports';
 import { type Acknowledged, expectAgreement, startLoad } from '../harness/load';
 import { read } from '../harness/send';
 import { startSystem, type System } from '../harness/system';
@@ -157,5 +159,18 @@ describe('A backup', () => {
     expect(await refusal([backup], at('data'))).toContain('has format 2; this program knows 1');
     expect(await refusal([folder], at('data'))).toContain('holds no backup');
     expect(existsSync(at('data'))).toBe(false);
+  });
+});
+
+describe('A data folder on which processes run', () => {
+  const getSystem = useSystem({ only: ['posts'] });
+
+  it('is not emptied by npm run reset, whatever their ports', async () => {
+    const { dataDir } = getSystem();
+    const free = await freePorts(processes.length);
+    const env = Object.fromEntries(processes.map(({ portVariable }, index) => [portVariable, String(free[index])]));
+    const { code, output } = await runCommand('reset.mjs', ['--yes'], { ...env, DATA_DIR: dataDir });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/Stop the processes .*posts.db/) });
+    await createPost(getSystem(), 'Undisturbed');
   });
 });

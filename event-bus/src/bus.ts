@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { lockFile } from '@blog/kit/file-lock';
 import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { createApp } from './app';
@@ -58,13 +59,14 @@ export interface Bus {
   app: RequestListener;
   /** Ends the live streams and the waits of publishers: before the server closes, or it would wait for them. */
   endStreams(): void;
-  /** Stops the delivery, then closes the files. */
+  /** Stops the delivery, then closes the files, and lets others have the folder. */
   close(): Promise<void>;
 }
 
 /** As many again may be slow, and half as many are tries of what failed before. */
 const connectionsPerGroup = 3 * groupLimits.requests.single;
 
+const logName = 'event-bus.db';
 const clockAndChance = { clock: systemClock, random: Math.random };
 
 async function openFiles(
@@ -72,7 +74,7 @@ async function openFiles(
   options: Pick<SqliteEventLogOptions, 'wallTime' | 'onCommit'>,
 ) {
   const log = await openSqliteEventLog({
-    ...{ file: join(folder, 'event-bus.db'), room: createRoom({ folder, reserve: diskReserve }), onFatal },
+    ...{ file: join(folder, logName), room: createRoom({ folder, reserve: diskReserve }), onFatal },
     ...options,
     ...(openWriter ? { openWriter } : {}),
   });
@@ -108,8 +110,8 @@ function createOpenSender(
   };
 }
 
-/** Puts the whole bus together: the log, the delivery that reads it, and the routes. It delivers from now on. */
-export async function openBus(options: BusOptions): Promise<Bus> {
+/** Puts the whole bus together: the log, the delivery that reads it, and the routes. */
+async function openParts(options: BusOptions): Promise<Bus> {
   const { operators, logger, metrics, onFatal, limits } = options;
   const { wallTime } = systemClock;
   const busMetrics = createBusMetrics(metrics, wallTime);
@@ -155,4 +157,25 @@ export async function openBus(options: BusOptions): Promise<Bus> {
       await files.close();
     },
   };
+}
+
+/**
+ * Opens the bus of a folder, which works on it alone: the head of the log and the progress of the delivery are in its memory.
+ * It delivers from now on. Rejects with FileInUse, having done nothing, if another process works on the folder.
+ */
+export async function openBus(options: BusOptions): Promise<Bus> {
+  const unlock = lockFile(join(options.folder, logName), 'alone');
+  try {
+    const bus = await openParts(options);
+    return {
+      ...bus,
+      async close() {
+        await bus.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
 }

@@ -1,13 +1,15 @@
-import { createAuth, runProcess, startServer } from '@blog/kit';
-import { openBus } from './bus';
+import { bindPort, createAuth, openWhenFree, runProcess } from '@blog/kit';
+import { type BusOptions, openBus } from './bus';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
 import { writeInThread } from './log/thread-writer';
 
 const loopback = /^(127\.|::1$|localhost$)/;
 
-void runProcess({ name: 'event-bus', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
-  const bus = await openBus({
+void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
+  const { settings, logger, metrics, lifecycle } = parts;
+  const port = await bindPort(parts);
+  const options: BusOptions = {
     folder: settings.DATA_DIR,
     subscriptions: settings.SUBSCRIPTIONS,
     secrets: settings.BUS_SECRET,
@@ -27,10 +29,9 @@ void runProcess({ name: 'event-bus', settings, process }, async ({ settings, log
       logger.fatal({ err: error }, 'the disk failed');
       process.exit(1);
     },
-  });
+  };
+  const bus = await openWhenFree(() => openBus(options), parts);
   lifecycle.onClose('bus', bus.close);
-  const server = await startServer(bus.app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', server.close);
+  port.serve(bus.app);
   lifecycle.onClose('streams', bus.endStreams);
-  logger.info({ url: server.url }, 'listening');
 });

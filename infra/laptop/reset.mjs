@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { lockData } from './backup/exclusive.mjs';
+import { isLock } from './backup/folder.mjs';
 import { runCommand } from './command.mjs';
 import { readSettings, refuseTakenPorts } from './run.mjs';
 
@@ -27,6 +29,16 @@ await runCommand({ usage, options }, async ({ values }) => {
   const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
   if (names.length === 0) return console.log(`${dataDir} is empty already.`);
   if (!values.yes && !(await agrees(dataDir, names))) return console.log('Nothing was deleted.');
-  for (const name of names) rmSync(join(dataDir, name), { recursive: true, force: true });
+  const unlock = lockData(dataDir);
+  try {
+    // The locks last: a process that starts meanwhile waits until all else is gone, and looks for them anew.
+    const locks = names.filter(isLock);
+    const others = names.filter((name) => !isLock(name));
+    // Windows deletes no file that is open.
+    const inOrder = process.platform === 'win32' ? others : [...others, ...locks];
+    for (const name of inOrder) rmSync(join(dataDir, name), { recursive: true, force: true });
+  } finally {
+    unlock();
+  }
   console.log(`${dataDir} is empty now.`);
 });

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { authSettings, createAuth, dataDirSetting, processSettings, runProcess, startServer } from '@blog/kit';
+import {
+  authSettings,
+  bindPort,
+  createAuth,
+  dataDirSetting,
+  openWhenFree,
+  processSettings,
+  runProcess,
+} from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -12,9 +20,12 @@ const settings = z.object({
   ...authSettings,
 });
 
-void runProcess({ name: 'moderation', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
+void runProcess({ name: 'moderation', settings, process }, async (parts) => {
+  const { settings, logger, metrics, lifecycle } = parts;
+  const port = await bindPort(parts);
   const now = (): Date => new Date();
-  const store = openModerationStore({ file: join(settings.DATA_DIR, 'moderation.db'), now });
+  const file = join(settings.DATA_DIR, 'moderation.db');
+  const store = await openWhenFree(() => openModerationStore({ file, now }), parts);
   lifecycle.onClose('store', store.close);
   const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
@@ -23,7 +34,5 @@ void runProcess({ name: 'moderation', settings, process }, async ({ settings, lo
   const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
 
   const app = createApp({ store, auth, now, onCommit: relay.nudge, verifier, logger, metrics });
-  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', server.close);
-  logger.info({ url: server.url }, 'listening');
+  port.serve(app);
 });

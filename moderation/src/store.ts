@@ -29,7 +29,7 @@ export interface ModerationStore {
 }
 
 export function openModerationStore({ file, now }: { file: string; now: () => Date }): ModerationStore {
-  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
+  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
   const outbox = createOutbox(db, { source: '/moderation', now });
   const readRules = createRuleReader();
   return {

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { authSettings, createAuth, dataDirSetting, newId, processSettings, runProcess, startServer } from '@blog/kit';
+import {
+  authSettings,
+  bindPort,
+  createAuth,
+  dataDirSetting,
+  newId,
+  openWhenFree,
+  processSettings,
+  runProcess,
+} from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -14,9 +23,12 @@ const settings = z.object({
   POSTS_WRITE: z.enum(['anyone', 'authors'], 'must be anyone or authors').default('anyone'),
 });
 
-void runProcess({ name: 'posts', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
+void runProcess({ name: 'posts', settings, process }, async (parts) => {
+  const { settings, logger, metrics, lifecycle } = parts;
+  const port = await bindPort(parts);
   const now = (): Date => new Date();
-  const store = openPostStore({ file: join(settings.DATA_DIR, 'posts.db'), now });
+  const file = join(settings.DATA_DIR, 'posts.db');
+  const store = await openWhenFree(() => openPostStore({ file, now }), parts);
   lifecycle.onClose('store', store.close);
   const { bus, verifier } = connectBus(settings);
   lifecycle.onClose('bus client', bus.close);
@@ -28,7 +40,5 @@ void runProcess({ name: 'posts', settings, process }, async ({ settings, logger,
     auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
     writers: settings.POSTS_WRITE,
   });
-  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', server.close);
-  logger.info({ url: server.url }, 'listening');
+  port.serve(app);
 });

@@ -68,7 +68,7 @@ export interface PostStore {
 }
 
 export function openPostStore({ file, now }: { file: string; now: () => Date }): PostStore {
-  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, migrations });
+  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
   const outbox = createOutbox(db, { source: '/posts', now });
   const answers = createIdempotency<Post, Tables>(db, { now });
   return {

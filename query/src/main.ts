@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { blogNameSetting, dataDirSetting, processSettings, runProcess, startServer, urlSetting } from '@blog/kit';
+import {
+  bindPort,
+  blogNameSetting,
+  dataDirSetting,
+  openWhenFree,
+  processSettings,
+  runProcess,
+  urlSetting,
+} from '@blog/kit';
 import { renderLimitedMarkdown, renderWithExcerpt } from '@blog/kit/markdown';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
@@ -20,7 +28,7 @@ const settings = z.object({
   BLOG_NAME: blogNameSetting,
 });
 
-const parts: ProjectionParts = {
+const projection: ProjectionParts = {
   render: {
     post: renderWithExcerpt,
     comment: renderLimitedMarkdown,
@@ -28,12 +36,13 @@ const parts: ProjectionParts = {
   now: () => new Date(),
 };
 
-void runProcess({ name: 'query', settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
-  const store = openReadModelStore({
-    file: join(settings.DATA_DIR, 'query.db'),
-    // In microseconds: no read model changes so often that a later one could begin below its numbers.
-    changesBefore: Date.now() * 1_000,
-  });
+void runProcess({ name: 'query', settings, process }, async (parts) => {
+  const { settings, logger, metrics, lifecycle } = parts;
+  const port = await bindPort(parts);
+  const file = join(settings.DATA_DIR, 'query.db');
+  // In microseconds: no read model changes so often that a later one could begin below its numbers.
+  const open = () => openReadModelStore({ file, changesBefore: Date.now() * 1_000 });
+  const store = await openWhenFree(open, parts);
   lifecycle.onClose('store', store.close);
   if (store.oldShape !== undefined) {
     logger.info({ oldShape: store.oldShape }, 'the read model had another shape: it is made again from the log');
@@ -42,14 +51,11 @@ void runProcess({ name: 'query', settings, process }, async ({ settings, logger,
   lifecycle.onClose('bus client', bus.close);
   const stream = createLiveStream({ changes: store.changes, logger });
   const answers = createPreparedAnswers();
-  const apply = createApply({ store, answers, stream, parts });
+  const apply = createApply({ store, answers, stream, parts: projection });
 
   const blog = { publicUrl: settings.PUBLIC_URL, name: settings.BLOG_NAME };
-  const app = createApp({ store, apply, answers, stream, blog, verifier, logger, metrics });
-  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
-  lifecycle.onClose('server', server.close);
+  port.serve(createApp({ store, apply, answers, stream, blog, verifier, logger, metrics }));
   lifecycle.onClose('streams', stream.close);
-  logger.info({ url: server.url }, 'listening');
 
   const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger });
   lifecycle.onClose('catch-up', () => {

@@ -1,4 +1,4 @@
-import { openSqlite, type SqliteDatabase } from '@blog/kit/state';
+import { openLocked, type SqliteDatabase } from '@blog/kit/state';
 
 /**
  * The read model's tables. Whoever changes them, or what is put into them or made of them, raises {@link shape}: an older
@@ -65,20 +65,21 @@ export interface ReadModelFile {
  */
 const pagesPerCheckpoint = 4_000;
 
-/** Opens the read model's file; `isNew` where it was made, or was made anew because it had another shape. */
+/**
+ * Opens the read model's file; `isNew` where it was made, or was made anew because it had another shape. Throws FileInUse if
+ * another process works on it.
+ */
 export function openShaped({ file, changesBefore, now }: ReadModelFile): {
   sqlite: SqliteDatabase;
   isNew: boolean;
   oldShape: number;
+  close: () => void;
 } {
-  const sqlite = openSqlite(file);
-  sqlite.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
-  try {
-    return { sqlite, ...sqlite.transaction(() => makeTables(sqlite, changesBefore, now)).immediate() };
-  } catch (error) {
-    sqlite.close();
-    throw error;
-  }
+  const { sqlite, prepared, close } = openLocked(file, 'alone', (opened) => {
+    opened.pragma(`wal_autocheckpoint = ${pagesPerCheckpoint}`);
+    return opened.transaction(() => makeTables(opened, changesBefore, now)).immediate();
+  });
+  return { sqlite, close, ...prepared };
 }
 
 function makeTables(sqlite: SqliteDatabase, changesBefore: number, now: string) {

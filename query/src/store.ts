@@ -45,7 +45,7 @@ export interface StoreOptions {
 /** Opens the read model, made anew where the file has another shape. Throws where it can't be opened. */
 export function openReadModelStore({ file, changesBefore = 0, now = () => new Date() }: StoreOptions): ReadModelStore {
   const iso = (): string => now().toISOString();
-  const { sqlite, isNew, oldShape } = openShaped({ file, changesBefore, now: iso() });
+  const { sqlite, isNew, oldShape, close } = openShaped({ file, changesBefore, now: iso() });
   const comments = createCommentReads(sqlite);
   const lists = createPostLists(sqlite, comments);
   const transactions = createTransactions(sqlite, iso);
@@ -81,7 +81,7 @@ export function openReadModelStore({ file, changesBefore = 0, now = () => new Da
     },
     ...(isNew && oldShape > 0 ? { oldShape } : {}),
     isOpen: () => sqlite.open,
-    close: () => void sqlite.close(),
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { lockFile } from '@blog/kit/file-lock';
 import Sqlite, { type Database as SqliteDatabase } from '@blog/kit/sqlite';
 import {
   CompiledQuery,
@@ -80,7 +81,7 @@ function switchToWal(sqlite: SqliteDatabase, busyTimeoutMs: number): void {
  * Opens a SQLite file (made where it is missing, in a folder that only its owner may look into) in WAL mode, with every commit fsynced: the bare database, for what
  * prepared statements do much faster than a query builder. Throws where it can't be opened.
  */
-export function openSqlite(file: string, busyTimeoutMs = 5_000): SqliteDatabase {
+function openSqlite(file: string, busyTimeoutMs = 5_000): SqliteDatabase {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
   switchToWal(sqlite, busyTimeoutMs);
@@ -89,6 +90,31 @@ export function openSqlite(file: string, busyTimeoutMs = 5_000): SqliteDatabase 
   sqlite.pragma('synchronous = FULL');
   if (sqlite.pragma('synchronous', { simple: true }) !== 2) throw new Error('the database does not sync its commits');
   return sqlite;
+}
+
+/**
+ * Opens a SQLite file with its lock, which is let go of after the file is closed. `prepare` runs before anybody has it. Throws
+ * FileInUse if another process works on it.
+ */
+export function openLocked<T>(
+  file: string,
+  use: 'alone' | 'shared',
+  prepare: (sqlite: SqliteDatabase) => T,
+  busyTimeoutMs?: number,
+): { sqlite: SqliteDatabase; prepared: T; close: () => void } {
+  const unlock = file === ':memory:' ? () => undefined : lockFile(file, use);
+  let sqlite: SqliteDatabase | undefined;
+  const close = (): void => {
+    sqlite?.close();
+    unlock();
+  };
+  try {
+    sqlite = openSqlite(file, busyTimeoutMs);
+    return { sqlite, prepared: prepare(sqlite), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** By its code: the class of SQLite's errors is another one for each loaded copy of the library. */
@@ -114,24 +140,27 @@ export function transact<T>(sqlite: SqliteDatabase, work: () => T): T {
   }
 }
 
-/** Opens a service's database (made where it is missing) at its newest schema. Throws where it can't be opened. */
+/**
+ * Opens a service's database (made where it is missing) at its newest schema. Throws where it can't be opened, and FileInUse
+ * if another process works on it.
+ */
 export function openDatabase<Tables>({
   file,
+  use,
   migrations,
   busyTimeoutMs = 5_000,
 }: {
   file: string;
+  /**
+   * `alone`: until it is closed, no other process opens it. `shared`: others of the same service may, so that nothing that
+   * this one knows of its content, but for what never changes, is true beyond a transaction.
+   */
+  use: 'alone' | 'shared';
   migrations: readonly string[];
   /** How long to wait for another process's transaction on the same file. */
   busyTimeoutMs?: number;
 }): Database<Tables> {
-  const sqlite = openSqlite(file, busyTimeoutMs);
-  try {
-    migrate(sqlite, migrations);
-  } catch (error) {
-    sqlite.close();
-    throw error;
-  }
+  const { sqlite, close } = openLocked(file, use, (opened) => migrate(opened, migrations), busyTimeoutMs);
   const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(sqlite) });
   return {
     db,
@@ -146,7 +175,7 @@ export function openDatabase<Tables>({
     async close() {
       await db.destroy();
       // Kysely closes only what it has used.
-      sqlite.close();
+      close();
     },
   };
 }

@@ -19,6 +19,7 @@ export {
 export { createLogger, type Logger, silentLogger } from './logger';
 export { type ProcessParts, runProcess } from './run-process';
 export { createLifecycle, type Lifecycle } from './lifecycle';
+export { openWhenFree } from './open-when-free';
 export { createHistogram } from './histogram';
 export { Counter, createMetrics, Gauge, Registry } from './metrics';
 
@@ -28,6 +29,7 @@ export { openApi, type OpenApiDocument, type Operation, type RouteTable } from '
 export { createRequestTracker, type TrackRequest } from './track-requests';
 export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-body';
 export { type RunningServer, startServer } from './server';
+export { bindPort, type BoundPort } from './bind-port';
 export {
   Conflict,
   type Fault,

@@ -25,13 +25,18 @@ export async function runProcess<S extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
   const lifecycle = createLifecycle(logger);
   lifecycle.closeOnSignals(process);
   try {
-    await start({ settings, logger, metrics: createMetrics(name), lifecycle });
+    await lifecycle.open(() => start({ settings, logger, metrics: createMetrics(name), lifecycle }));
   } catch (error) {
+    // It was told to end before it was ready, and does so by itself.
+    if (lifecycle.closing.aborted && isAbort(error)) return;
     logger.fatal({ err: error }, 'could not start');
     await lifecycle.close();
     process.exit(1);
   }
 }
+
+const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 
 function readSettings<S extends z.ZodObject>(name: string, schema: S, { env, stderr }: NodeJS.Process) {
   try {

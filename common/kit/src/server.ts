@@ -6,6 +6,8 @@ export interface RunningServer {
   port: number;
   /** The base URL under which this machine reaches it. */
   url: string;
+  /** From now on requests go to this app. */
+  serve(app: RequestListener): void;
   /** Accepts nothing new, lets requests in flight finish for `graceMs`, then cuts what is left. Twice is harmless. */
   close(): Promise<void>;
 }
@@ -59,5 +61,13 @@ export async function startServer(
       server.closeIdleConnections();
     });
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return { port: actualPort, url: `http://${reachable}:${actualPort}`, close: () => (closing ??= close()) };
+  return {
+    port: actualPort,
+    url: `http://${reachable}:${actualPort}`,
+    serve(next) {
+      server.removeAllListeners('request');
+      server.on('request', next);
+    },
+    close: () => (closing ??= close()),
+  };
 }

@@ -4,7 +4,7 @@ export {
   type Database,
   type Kysely,
   openDatabase,
-  openSqlite,
+  openLocked,
   type SqliteDatabase,
   transact,
   type Transaction,

@@ -46,26 +46,36 @@ describe('A schema', () => {
 
   it('is brought up to date from where it is, once', async () => {
     const file = life.file('a.db');
-    await openDatabase<{ a: { x: number } }>({ file, migrations: [first] }).close();
-    const { db, close } = openDatabase<{ a: { x: number; y: number } }>({ file, migrations: [first, second] });
+    await openDatabase<{ a: { x: number } }>({ file, use: 'alone', migrations: [first] }).close();
+    const { db, close } = openDatabase<{ a: { x: number; y: number } }>({
+      file,
+      use: 'alone',
+      migrations: [first, second],
+    });
     await db.insertInto('a').values({ x: 1, y: 2 }).execute();
     await close();
-    const again = life.closing(openDatabase<{ a: { x: number; y: number } }>({ file, migrations: [first, second] }));
+    const again = life.closing(
+      openDatabase<{ a: { x: number; y: number } }>({ file, use: 'alone', migrations: [first, second] }),
+    );
     expect(await again.db.selectFrom('a').selectAll().execute()).toEqual([{ x: 1, y: 2 }]);
   });
 
   it('is left as it was where a migration fails', async () => {
     const file = life.file('a.db');
     const broken = `${second}; CREATE TABLE a (x INTEGER)`;
-    expect(() => openDatabase({ file, migrations: [first, broken] })).toThrow('already exists');
-    const { db } = life.closing(openDatabase<{ a: { x: number; y: number } }>({ file, migrations: [first, second] }));
+    expect(() => openDatabase({ file, use: 'alone', migrations: [first, broken] })).toThrow('already exists');
+    const { db } = life.closing(
+      openDatabase<{ a: { x: number; y: number } }>({ file, use: 'alone', migrations: [first, second] }),
+    );
     expect(await db.selectFrom('a').selectAll().execute()).toEqual([]);
   });
 
   it('newer than the program is refused, and the file is let go', async () => {
     const file = life.file('a.db');
-    await openDatabase({ file, migrations: [first, second] }).close();
-    expect(() => openDatabase({ file, migrations: [first] })).toThrow('at version 2, this program knows 1');
+    await openDatabase({ file, use: 'alone', migrations: [first, second] }).close();
+    expect(() => openDatabase({ file, use: 'alone', migrations: [first] })).toThrow(
+      'at version 2, this program knows 1',
+    );
     const alone = life.closing(new Sqlite(file));
     // Leaving WAL needs the file for oneself: it fails where the refused open is still held.
     expect(alone.pragma('journal_mode = DELETE', { simple: true })).toBe('delete');
@@ -115,6 +125,7 @@ describe('A transaction', () => {
     const { transaction } = life.closing(
       openDatabase<{ things: { id: string } }>({
         file: life.file('things.db'),
+        use: 'alone',
         migrations: ['CREATE TABLE things (id TEXT)'],
         busyTimeoutMs: 10,
       }),

@@ -2,7 +2,11 @@ import type { Request } from 'express';
 import { createIdempotency, idempotencyMigration, idempotentRequest, openDatabase } from '../src/state';
 
 let nowMs = Date.parse('2026-11-24T12:00:00Z');
-const { db, transaction, close } = openDatabase<object>({ file: ':memory:', migrations: [idempotencyMigration] });
+const { db, transaction, close } = openDatabase<object>({
+  file: ':memory:',
+  use: 'alone',
+  migrations: [idempotencyMigration],
+});
 const answers = createIdempotency<{ id: string }, object>(db, { now: () => new Date(nowMs) });
 afterAll(close);
 

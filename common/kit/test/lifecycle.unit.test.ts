@@ -35,6 +35,19 @@ describe('A lifecycle', () => {
     expect(closed).toBe(1);
   });
 
+  it('tells what is still being opened to end, and closes what that has opened meanwhile', async () => {
+    const lifecycle = createLifecycle(silentLogger);
+    const done: string[] = [];
+    void lifecycle.open(async () => {
+      lifecycle.onClose('port', () => void done.push('port'));
+      await new Promise((resolve) => lifecycle.closing.addEventListener('abort', resolve));
+      await turn();
+      lifecycle.onClose('store', () => void done.push('store'));
+    });
+    await lifecycle.close();
+    expect(done).toEqual(['store', 'port']);
+  });
+
   it('goes on with the other steps where one fails', async () => {
     const lifecycle = createLifecycle(silentLogger);
     const done: string[] = [];

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { processSettings, runProcess } from '../src';
 
@@ -36,6 +37,19 @@ describe('runProcess', () => {
       throw new Error('the port is taken');
     });
     expect({ closed, exits }).toEqual({ closed: ['relay', 'store'], exits: [1] });
+  });
+
+  it('ends with 0 where a signal comes while it still waits for what it needs', async () => {
+    const { emitter, process, exits } = fakeProcess({ NAME: 'x', LOG_LEVEL: 'silent' });
+    const closed: string[] = [];
+    const running = runProcess({ name: 'posts', settings, process }, async ({ lifecycle }) => {
+      lifecycle.onClose('port', () => void closed.push('port'));
+      await delay(60_000, undefined, { signal: lifecycle.closing });
+    });
+    emitter.emit('SIGTERM');
+    await running;
+    await turn();
+    expect({ closed, exits }).toEqual({ closed: ['port'], exits: [0] });
   });
 
   it('closes on a signal', async () => {

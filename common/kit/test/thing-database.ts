@@ -9,7 +9,7 @@ export interface ThingTables {
 export const thingMigrations = [`CREATE TABLE things (id TEXT PRIMARY KEY) STRICT; ${outboxMigration}`];
 
 export function openThings(file: string) {
-  return openDatabase<ThingTables>({ file, migrations: thingMigrations });
+  return openDatabase<ThingTables>({ file, use: 'shared', migrations: thingMigrations });
 }
 
 export function thingMade(id: string, type = 'ThingMade'): Fact {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Subscriptions } from '../running-bus';
 
 export interface BusOptions {
@@ -28,6 +27,10 @@ export interface RealBus {
   exited: Promise<number | null>;
   /** Everything that it has said. */
   output(): string;
+  /** Resolves once it has said this (a regular expression); throws with what it said instead if it ends before. */
+  says(text: string): Promise<void>;
+  /** Resolves once it serves; throws with what it said if it ends before. */
+  ready: Promise<void>;
 }
 
 const busFolder = join(__dirname, '../..');
@@ -46,22 +49,42 @@ function launch({ folder, subscriptions = {}, port = 0, env = {}, under = [] }: 
   });
 }
 
-/** Resolves with its URL once it listens; throws with what it said where it ends before. */
-async function urlOf(child: ChildProcess, output: () => string): Promise<string> {
-  if (!child.stdout) throw new Error('no output to read');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
-    if (msg === 'listening' && url !== undefined) return url;
+/** What a process has said, and a way to wait for more of it. */
+function listenTo(child: ChildProcess) {
+  let said = '';
+  const looks = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      for (const look of looks) look();
+    });
   }
-  throw new Error(`the bus ended before it listened:\n${output()}`);
+  const exited = once(child, 'close').then(([code]: (number | null)[]) => {
+    for (const look of looks) look();
+    return code ?? null;
+  });
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+
+  function find(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const lookForIt = (): void => {
+        const found = pattern.exec(said);
+        if (!found && !hasEnded()) return;
+        looks.delete(lookForIt);
+        if (found) resolve(found);
+        else reject(new Error(`the bus ended before it said ${pattern.source}:\n${said}`));
+      };
+      looks.add(lookForIt);
+      lookForIt();
+    });
+  }
+  return { output: () => said, exited, hasEnded, find };
 }
 
-/** Starts the bus and waits until it listens. `endBuses` ends those that still run. */
-export async function startRealBus(options: BusOptions): Promise<RealBus> {
+/** Launches the bus, which may have to wait before it serves. `endBuses` ends those that still run. */
+export function launchBus(options: BusOptions): RealBus {
   const child = launch(options);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const exited = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
+  const { output, exited, hasEnded, find } = listenTo(child);
   let url = '';
   const bus: RealBus = {
     get url() {
@@ -71,7 +94,7 @@ export async function startRealBus(options: BusOptions): Promise<RealBus> {
       return Number(new URL(url).port);
     },
     pid: child.pid ?? 0,
-    isRunning: () => child.exitCode === null && child.signalCode === null,
+    isRunning: () => !hasEnded(),
     signal: (signal) => void child.kill(signal),
     async end(signal) {
       if (bus.isRunning()) child.kill(signal);
@@ -81,12 +104,20 @@ export async function startRealBus(options: BusOptions): Promise<RealBus> {
       running.delete(bus);
     },
     exited,
-    output: () => said,
+    output,
+    says: async (text) => void (await find(new RegExp(text))),
+    ready: find(/"url":"([^"]+)","msg":"listening"/).then(([, found = '']) => void (url = found)),
   };
+  // A test that ends it before it serves waits for its end, and not for this.
+  bus.ready.catch(() => undefined);
   running.add(bus);
-  url = await urlOf(child, bus.output);
-  // What it says from here on is only kept.
-  child.stdout?.resume();
+  return bus;
+}
+
+/** Starts the bus and waits until it serves. */
+export async function startRealBus(options: BusOptions): Promise<RealBus> {
+  const bus = launchBus(options);
+  await bus.ready;
   return bus;
 }
 

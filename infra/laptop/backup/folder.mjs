@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockSuffix } from '@blog/kit/file-lock';
 
 /** Where a restore puts what was there before; no backup holds it. */
 export const replacedFolder = 'before-restore-';
@@ -12,15 +13,18 @@ const ofADatabase = /\.db-(wal|shm|journal)$/;
 const readModels = new Set(['query.db']);
 const unfinished = /\.(tmp|incoming)$/;
 
+/** Whether a file is the lock of another one: it says nothing, and belongs to the processes of this machine. */
+export const isLock = (name) => name.endsWith(lockSuffix);
+
 const lastName = (name) => name.split('/').at(-1);
 
 /**
  * The files of a data folder by their names in it (with `/`), also in folders of it: `databases`, and `others` that are files
- * as they are. What belongs to a read model or to a database's journal is neither.
+ * as they are. Read models, databases' journals and locks are neither.
  */
 export function partsOf(dataDir) {
   const names = existsSync(dataDir) ? filesUnder(dataDir) : [];
-  const kept = names.filter((name) => !ofADatabase.test(name) && !unfinished.test(name));
+  const kept = names.filter((name) => !ofADatabase.test(name) && !unfinished.test(name) && !isLock(name));
   return {
     databases: kept.filter((name) => database.test(name) && !readModels.has(lastName(name))),
     others: kept.filter((name) => !database.test(name)),

@@ -18,7 +18,10 @@ export interface PreparedAnswer {
   lastModified?: string | undefined;
 }
 
-/** The latest answers, ready to be sent again until something changes of which they are made. */
+/**
+ * The latest answers, ready to be sent again until something changes of which they are made. Only commits of this process are told
+ * to it: that is enough because no other process opens the read model while this one has it (`openShaped` takes its lock).
+ */
 export interface PreparedAnswers {
   /** By the request's path and query, letter for letter. */
   get(url: string): PreparedAnswer | undefined;

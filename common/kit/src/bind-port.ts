@@ -1,0 +1,49 @@
+import type { RequestListener } from 'node:http';
+import type { Lifecycle } from './lifecycle';
+import type { Logger } from './logger';
+import { problem } from './problem-json';
+import { startServer } from './server';
+
+/** Seconds. */
+const retryAfter = 1;
+
+/** Answers for a process that isn't ready yet: it lives, and takes nothing. */
+const notReady: RequestListener = ({ url }, res) => {
+  if (/^\/healthz\/?(\?|$)/.test(url ?? ''))
+    return void res.setHeader('Content-Type', 'application/json').end('{"status":"starting"}');
+  const body = JSON.stringify(problem(503, { detail: 'This process is not ready yet; nothing was stored.' }));
+  res.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': retryAfter }).end(body);
+};
+
+export interface BoundPort {
+  /** The base URL under which this machine reaches it. */
+  url: string;
+  /** From now on requests go to this app. Call it when all that the app needs is open, and registered to be closed. */
+  serve(app: RequestListener): void;
+}
+
+/**
+ * Takes the port before anything else is opened: a process whose port is taken ends without having done anything. Until
+ * `serve` is called all requests are answered 503, but for `/healthz`, as the process lives. Rejects if the port can't be had.
+ */
+export async function bindPort({
+  settings: { HOST: host, PORT: port },
+  lifecycle,
+  logger,
+}: {
+  settings: { HOST: string; PORT: number };
+  lifecycle: Lifecycle;
+  logger: Logger;
+}): Promise<BoundPort> {
+  const server = await startServer(notReady, { host, port });
+  lifecycle.onClose('port', server.close);
+  return {
+    url: server.url,
+    serve(app) {
+      server.serve(app);
+      // Before all that the app needs is closed; the step above is for a process that ends before it is ready.
+      lifecycle.onClose('server', server.close);
+      logger.info({ url: server.url }, 'listening');
+    },
+  };
+}
