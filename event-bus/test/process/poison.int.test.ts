@@ -38,7 +38,9 @@ async function startMortal(restartAfterMs: number): Promise<Mortal> {
     child.once('exit', () => {
       if (isEnding) return;
       mortal.deaths += 1;
-      void delay(restartAfterMs).then(() => isEnding || start());
+      void delay(restartAfterMs).then(async () => {
+        if (!isEnding) await start();
+      });
     });
     [{ port }] = (await once(child, 'message')) as [{ port: number }];
   }
