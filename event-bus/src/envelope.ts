@@ -1,6 +1,7 @@
-import { deepestNesting, type Fault, InvalidInput, isNestedDeeperThan, isPlainText } from '@blog/kit';
+import { deepestNesting, type Fault, InvalidInput, isPlainText } from '@blog/kit';
 import { faultsOf, formatPath, TooLarge, Unprocessable } from '@blog/kit';
 import { attributeName, BareEvent, CloudEvent, isOrdinary } from './attributes';
+import { findMembers } from './json-text';
 import type { NewEvent } from './log/event-log';
 
 /** The largest event that is stored, bytes of JSON. */
@@ -21,6 +22,8 @@ export interface Completion {
 export interface Given {
   /** One event or several. */
   body: unknown;
+  /** The JSON text of it, or one in the same form that holds the data alone. */
+  text: string;
   /** Whether the message itself says that it holds CloudEvents; otherwise one that names no version is a bare one. */
   areCloudEvents: boolean;
   /** How the publisher knows an attribute. */
@@ -60,14 +63,16 @@ function faultsIn(event: Attributes, areCloudEvents: boolean): Fault[] {
   return faults.filter(({ path }, index) => faults.findIndex((other) => other.path === path) === index);
 }
 
-function usableKey(value: unknown): string | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const key = String(value);
-  return key !== '' && key.length <= longestKey && isPlainText(key) ? key : undefined;
+/** A number is the key as its publisher wrote it: as a value it may be that of others too. */
+function usableKey(data: Attributes, dataText: string, name: string): string | undefined {
+  const value = data[name];
+  const key = typeof value === 'number' ? findMembers(dataText, name).values[0] : value;
+  return typeof key === 'string' && key !== '' && key.length <= longestKey && isPlainText(key) ? key : undefined;
 }
 
-function keyIn(data: unknown): string | undefined {
-  return isAttributes(data) ? (usableKey(data['postId']) ?? usableKey(data['id'])) : undefined;
+function keyIn(data: unknown, dataText: string): string | undefined {
+  if (!isAttributes(data)) return undefined;
+  return usableKey(data, dataText, 'postId') ?? usableKey(data, dataText, 'id');
 }
 
 const timeAndKey = ['time', 'partitionkey'];
@@ -78,19 +83,24 @@ function filledInOf(event: Attributes): readonly string[] | undefined {
   return timeAndKey.filter((name) => event[name] === undefined);
 }
 
-function complete(event: Attributes, { newId, now }: Completion): NewEvent {
+const notWritten = { sequence: undefined, data: undefined };
+
+/** @param dataText what stands for the data in the text that came in; it stays as it is, to the last digit */
+function complete(event: Attributes, dataText: string | undefined, { newId, now }: Completion): NewEvent {
   const text = (name: string): string | undefined => (typeof event[name] === 'string' ? event[name] : undefined);
   const type = text('type') ?? '';
   const id = text('id') ?? newId();
   const source = text('source') ?? '/unknown';
-  const key = text('partitionkey') ?? keyIn(event['data']) ?? id;
+  const key = text('partitionkey') ?? keyIn(event['data'], dataText ?? '') ?? id;
   const time = text('time') ?? now().toISOString();
   // One literal: deleting attributes or adding them one by one would make slow objects, and this is done for every event.
-  const whole = { specversion: '1.0', id, source, type, ...event, partitionkey: key, time, sequence: undefined };
+  const whole = { specversion: '1.0', id, source, type, ...event, partitionkey: key, time, ...notWritten };
+  const attributes = JSON.stringify(whole);
   const cause = text('causationid');
   const filledIn = filledInOf(event);
   return {
-    ...{ id, source, type, key, text: JSON.stringify(whole) },
+    ...{ id, source, type, key },
+    text: dataText === undefined ? attributes : `${attributes.slice(0, -1)},"data":${dataText}}`,
     ...(cause ? { cause } : {}),
     ...(filledIn ? { filledIn } : {}),
   };
@@ -101,8 +111,9 @@ function complete(event: Attributes, { newId, now }: Completion): NewEvent {
  * and the key (`partitionkey`, else `data.postId`, `data.id`, or its own id). A `sequence` is dropped: the log gives it.
  * Throws Unprocessable naming each fault, InvalidInput where it is nested too deep, or TooLarge.
  */
-export function readEvents({ body, areCloudEvents, nameOf }: Given, completion: Completion): NewEvent[] {
-  if (isNestedDeeperThan(body, deepestNesting)) {
+export function readEvents({ body, text, areCloudEvents, nameOf }: Given, completion: Completion): NewEvent[] {
+  const data = findMembers(text, 'data');
+  if (data.depth > deepestNesting) {
     throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepestNesting} levels` }]);
   }
   const single = !Array.isArray(body);
@@ -119,7 +130,7 @@ export function readEvents({ body, areCloudEvents, nameOf }: Given, completion: 
     const found = faultsIn(event, areCloudEvents);
     for (const { path, message } of found)
       faults.push({ path: formatPath([...prefix, nameOf?.(path) ?? path]), message });
-    return found.length > 0 ? [] : [complete(event, completion)];
+    return found.length > 0 ? [] : [complete(event, data.values[index], completion)];
   });
   if (faults.length > 0) throw new Unprocessable(faults, 'Nothing was stored: an event is not valid.');
   const large = events.findIndex(({ text }) => text.length > largestEvent || Buffer.byteLength(text) > largestEvent);

@@ -9,6 +9,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface ReceivedPush {
   headers: IncomingHttpHeaders;
+  /** The body as it came in. */
+  text: string;
   body: unknown;
   /** The events of the body, one or several. */
   events: { id: string; type: string; sequence: number; partitionkey: string; data: Record<string, unknown> }[];
@@ -35,8 +37,9 @@ function readPush(req: IncomingMessage, take: (push: ReceivedPush) => void): voi
   const chunks: Buffer[] = [];
   req.on('data', (chunk: Buffer) => chunks.push(chunk));
   req.on('end', () => {
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedPush['events'][number];
-    take({ headers: req.headers, body, events: [body].flat() });
+    const text = Buffer.concat(chunks).toString();
+    const body = JSON.parse(text) as ReceivedPush['events'][number];
+    take({ headers: req.headers, text, body, events: [body].flat() });
   });
 }
 

@@ -35,14 +35,18 @@ export interface JsonBodyOptions {
   deepest?: number;
 }
 
-/** The value of a JSON text in UTF-8, with or without a byte order mark. Throws InvalidInput; never replaces a byte. */
-export function parseJson(bytes: Buffer): unknown {
+/**
+ * The value of a JSON text in UTF-8, with or without a byte order mark, and the text itself without it.
+ * Throws InvalidInput; never replaces a byte.
+ */
+export function parseJson(bytes: Buffer): { value: unknown; text: string } {
   if (!isUtf8(bytes)) {
     throw new InvalidInput([{ path: '', message: 'is not valid UTF-8' }], 'The body is not valid UTF-8.');
   }
-  const text = bytes.toString();
+  const marked = bytes.toString();
+  const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked;
   try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
+    return { value: JSON.parse(text), text };
   } catch {
     throw new InvalidInput([{ path: '', message: 'is not valid JSON' }], 'The body is not valid JSON.');
   }

@@ -54,14 +54,19 @@ function attributesIn(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(type === undefined ? attributes : [...attributes, ['datacontenttype', type]]);
 }
 
-/** The data of a body: JSON and text as they are, else base64. A body that is empty is no data. */
-function dataIn({ headers, body }: Message): { data?: unknown; data_base64?: string } {
-  if (body.length === 0) return {};
+/**
+ * The data of a body, as it is and as JSON text: JSON and text as they are, else base64. A body that is empty is no data.
+ */
+function dataIn({ headers, body }: Message): { data: { data?: unknown; data_base64?: string }; json?: string } {
+  if (body.length === 0) return { data: {} };
   const { type, charset } = mediaTypeIn(headers);
   const isText = charset === 'utf-8' || charset === 'us-ascii';
-  if (isText && /^[^/]+\/(?:[^/]+\+)?json$/.test(type)) return { data: parseJson(body) };
-  if (!isText || !type.startsWith('text/')) return { data_base64: body.toString('base64') };
-  if (isUtf8(body)) return { data: body.toString() };
+  if (isText && /^[^/]+\/(?:[^/]+\+)?json$/.test(type)) {
+    const { value, text } = parseJson(body);
+    return { data: { data: value }, json: text };
+  }
+  if (!isText || !type.startsWith('text/')) return { data: { data_base64: body.toString('base64') } };
+  if (isUtf8(body)) return { data: { data: body.toString() }, json: JSON.stringify(body.toString()) };
   throw new InvalidInput([{ path: '', message: 'is not valid UTF-8' }], 'The body is not valid UTF-8.');
 }
 
@@ -69,7 +74,9 @@ function readBinary(message: Message): Given {
   const attributes = attributesIn(message.headers);
   const nameOf = (name: string): string =>
     name === 'datacontenttype' ? 'content-type' : /^data(_base64)?$/.test(name) ? '' : `${prefix}${name}`;
-  return { body: { ...attributes, ...dataIn(message) }, areCloudEvents: true, nameOf };
+  const { data, json } = dataIn(message);
+  const text = json === undefined ? '{}' : `{"data":${json}}`;
+  return { body: { ...attributes, ...data }, text, areCloudEvents: true, nameOf };
 }
 
 function refuseUnless(isRight: boolean, message: string): void {
@@ -84,12 +91,12 @@ function readJson({ headers, body }: Message): Given {
   }
   if (charset !== 'utf-8') throw new UnsupportedMedia('Send the body in UTF-8.');
   refuseUnless(body.length > 0, 'is required');
-  const value = parseJson(body);
+  const { value, text } = parseJson(body);
   const isArray = Array.isArray(value);
   refuseUnless(type !== 'application/cloudevents+json' || !isArray, 'must be one event');
   refuseUnless(type !== 'application/cloudevents-batch+json' || isArray, 'must be an array of events');
   refuseUnless(typeof value === 'object' && value !== null, 'must be a JSON object or array');
-  return { body: value, areCloudEvents: type !== classic };
+  return { body: value, text, areCloudEvents: type !== classic };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { LetterFilter, LetterPlace, RedeliveryJob, StoredLetter } from '../
 import { type DeadLetters, idOf } from '../delivery/dead-letters';
 import type { EventLog } from '../log/event-log';
 import { groupName } from './group-name';
+import { jsonArray, jsonOf, JsonText, sendJson } from './json-answer';
 
 const largestPage = 100;
 const mostIds = 1_000;
@@ -60,15 +61,15 @@ function showJob({ createdAt, ...job }: RedeliveryJob): Record<string, unknown> 
   return { ...job, createdAt: timeOf(createdAt), state: job.waiting > 0 ? 'running' : 'done' };
 }
 
-async function show(letter: StoredLetter, log: EventLog): Promise<Record<string, unknown>> {
+async function show(letter: StoredLetter, log: EventLog): Promise<JsonText> {
   const { phase, firstFailedAt, deadAt, redeliveredAt, ...rest } = letter;
   const { sequence } = letter;
   const [event] = (await log.read({ after: sequence - 1, upTo: sequence, limit: 1 })).events;
-  return {
+  return jsonOf({
     ...{ id: idOf(letter), ...rest, state: phase, firstFailedAt: timeOf(firstFailedAt), deadAt: timeOf(deadAt) },
     redeliveredAt: redeliveredAt === null ? null : timeOf(redeliveredAt),
-    event: event ? (JSON.parse(event.text) as unknown) : null,
-  };
+    event: event ? new JsonText(event.text) : null,
+  });
 }
 
 function placeIn(req: Request): LetterPlace {
@@ -109,9 +110,9 @@ export function deadLetterRoutes({ deadLetters, log }: { deadLetters: DeadLetter
       const page = found.slice(0, limit);
       const last = page.at(-1);
       if (last && found.length > limit) linkNext(req, res, idOf(last));
-      res.json(await Promise.all(page.map((letter) => show(letter, log))));
+      sendJson(res, jsonArray(await Promise.all(page.map((letter) => show(letter, log)))));
     },
-    get: async (req, res) => void res.json(await show(await deadLetters.get(placeIn(req)), log)),
+    get: async (req, res) => sendJson(res, await show(await deadLetters.get(placeIn(req)), log)),
     redeliver: [
       ...jsonBody({ limit: 200_000 }),
       async (req, res) => {

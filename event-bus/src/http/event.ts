@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type EventLog, mostFound, type StoredEvent } from '../log/event-log';
 import type { AttemptsKept } from '../seen/attempts';
 import { type EventView, sourceOf, summaryOf } from '../seen/event-view';
+import { jsonOf, JsonText, sendJson } from './json-answer';
 
 /** A chain is shown up to so many events. */
 const longestPath = 200;
@@ -29,7 +30,7 @@ async function eventAsked(log: Pick<EventLog, 'find'>, req: Request): Promise<St
 /**
  * One event and what came of it.
  *   get    `GET /events/:id`: 200 `{"event","storedAt","cause","effects":[…],"groups":[…],"attemptsKept"}`. `event` is the
- *          whole envelope; `cause` (or null) and `effects` (the first 100) are summaries; of each group its state, what it
+ *          whole envelope, as it is stored; `cause` (or null) and `effects` (the first 100) are summaries; of each group its state, what it
  *          waits for and until when, its dead letter, and the tries that are remembered (see `EventOfGroup`).
  *   path   `GET /events/:id/path`: 200 `{"events":[{…summary,"groups"}],"complete","attemptsKept"}`: the whole chain from
  *          its first cause on, oldest first, at most 200 events.
@@ -53,14 +54,15 @@ export function eventRoutes({
         log.effectsOf(event.id, mostFound),
         view.groupsOf([event]),
       ]);
-      res.json({
-        event: JSON.parse(event.text) as unknown,
+      const answer = jsonOf({
+        event: new JsonText(event.text),
         storedAt: new Date(event.storedAt).toISOString(),
         cause: cause ? summaryOf(cause) : null,
         effects: effects.map(summaryOf),
         groups: groups.get(event.sequence) ?? [],
         attemptsKept,
       });
+      sendJson(res, answer);
     },
     async path(req, res) {
       const { events, complete } = await view.chainOf(await eventAsked(log, req), longestPath);

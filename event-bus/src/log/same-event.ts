@@ -1,14 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from './event-log';
+import { parseExactly } from './exact-json';
+
+/** What is stored of an event is no event: it was damaged. */
+export class UnreadableText extends Error {
+  override readonly name = 'UnreadableText';
+}
+
+function attributesIn(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parseExactly(text);
+  } catch (error) {
+    throw new UnreadableText('the stored text of an event is not JSON', { cause: error });
+  }
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new UnreadableText('the stored text of an event is not a JSON object');
+}
 
 /**
- * Whether an event that comes again says what the stored one says, in whatever order its JSON is written. The log gave
+ * Whether an event that comes again says what the stored one says, in whatever order and however its JSON is written:
+ * numbers are compared by their exact decimal value, and of members with the same name the last one counts. The log gave
  * the `sequence`; and what the publisher didn't give this time doesn't count either: the bus filled it in.
+ * Throws {@link UnreadableText}.
  */
 export function isSameEvent(storedText: string, { text, filledIn = [] }: Pick<NewEvent, 'text' | 'filledIn'>): boolean {
   const [stored, again] = [storedText, text].map((json) => {
-    const event = JSON.parse(json) as Record<string, unknown>;
-    for (const name of ['sequence', ...filledIn]) delete event[name];
+    const event = attributesIn(json);
+    // Names are marked, see `parseExactly`.
+    for (const name of ['sequence', ...filledIn]) delete event[`s${name}`];
     return event;
   });
   return isDeepStrictEqual(stored, again);
