@@ -6,19 +6,21 @@ import { AnswerLost, type Service, type ServiceAnswer, type ServiceRequest } fro
 /** More than this is no answer of ours: a post's body has at most 200,000 characters, a list at most 100 entries. */
 const mostBytes = 64 * 1024 * 1024;
 
-async function readJson(service: Service, { body }: ServiceAnswer): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let size = 0;
+function readJson(service: Service, { whole }: ServiceAnswer): unknown {
   try {
-    for await (const part of body as AsyncIterable<Buffer>) {
-      size += part.length;
-      if (size > mostBytes) throw new Error('too large');
-      parts.push(part);
-    }
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+    if (!whole) throw new Error('too large');
+    return JSON.parse(whole.toString('utf8'));
   } catch (error) {
     throw new AnswerLost(`${service.name} gave no readable answer.`, { cause: error });
   }
+}
+
+/** Sends, and waits for the whole answer. */
+async function sendForWhole(service: Service, request: ServiceRequest): Promise<ServiceAnswer> {
+  const answer = await service.send({ ...request, wholeUpTo: mostBytes });
+  // Nobody reads on in one that is too large.
+  if (!answer.whole) answer.body.destroy();
+  return answer;
 }
 
 function parse<S extends z.ZodType>(service: Service, schema: S, value: unknown): z.output<S> {
@@ -30,6 +32,8 @@ function parse<S extends z.ZodType>(service: Service, schema: S, value: unknown)
 export interface Answer<T> {
   value: T;
   headers: ServiceAnswer['headers'];
+  /** Set where the service is away and this is what it answered then. */
+  asOf: Date | undefined;
 }
 
 /**
@@ -40,18 +44,26 @@ export async function ask<S extends z.ZodType>(
   service: Service,
   schema: S,
   path: string,
-  headers: Record<string, string>,
+  { headers, patienceMs }: Pick<ServiceRequest, 'headers' | 'patienceMs'>,
 ): Promise<Answer<z.output<S>> | undefined> {
-  const answer = await service.send({ method: 'GET', path, headers: { Accept: 'application/json', ...headers } });
-  if (answer.status === 404 || answer.status === 400) {
-    answer.body.resume();
+  const answer = await sendForWhole(service, {
+    method: 'GET',
+    path,
+    headers: { Accept: 'application/json', ...headers },
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  });
+  if (answer.status === 404 || answer.status === 400) return undefined;
+  if (answer.status !== 200) throw new Unavailable(`${service.name} answered ${answer.status}.`);
+  return { value: parse(service, schema, readJson(service, answer)), headers: answer.headers, asOf: answer.asOf };
+}
+
+/** What a refusal says of itself, if it says anything that can be read. */
+function readProblem(service: Service, answer: ServiceAnswer): unknown {
+  try {
+    return readJson(service, answer);
+  } catch {
     return undefined;
   }
-  if (answer.status !== 200) {
-    answer.body.resume();
-    throw new Unavailable(`${service.name} answered ${answer.status}.`);
-  }
-  return { value: parse(service, schema, await readJson(service, answer)), headers: answer.headers };
 }
 
 export type Outcome<T> =
@@ -77,13 +89,11 @@ export async function submit<S extends z.ZodType>(
     ...(json ? { body: Buffer.from(JSON.stringify(json)) } : {}),
   };
   try {
-    const answer = await service.send(request);
+    const answer = await sendForWhole(service, request);
     if (answer.status < 200 || answer.status > 299) {
-      const problem = await readJson(service, answer).catch(() => undefined);
-      return { ok: false, status: answer.status, refusal: readRefusal(answer.status, problem) };
+      return { ok: false, status: answer.status, refusal: readRefusal(answer.status, readProblem(service, answer)) };
     }
-    if (answer.status === 204) answer.body.resume();
-    const body = answer.status === 204 ? undefined : await readJson(service, answer);
+    const body = answer.status === 204 ? undefined : readJson(service, answer);
     return { ok: true, value: parse(service, schema, body), headers: answer.headers };
   } catch (error) {
     const status = error instanceof Unavailable ? 503 : error instanceof AnswerLost ? 502 : undefined;

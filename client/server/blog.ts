@@ -1,10 +1,12 @@
-import { NotFound, Unavailable } from '@blog/kit';
-import { type Comment, isVisible } from '../src/features/comments/comment';
-import type { ListedPost, ReadablePost } from '../src/features/posts/post';
-import { CommentsAnswer, CreatedPost, PostAnswer, PostListAnswer } from './answers';
+import { NotFound } from '@blog/kit';
 import { z } from 'zod';
+import type { Comment } from '../src/features/comments/comment';
+import type { ListedPost, ReadablePost } from '../src/features/posts/post';
+import { CommentsAnswer, CreatedPost, PostListAnswer } from './answers';
 import { ask, type Outcome, submit } from './ask';
-import { AnswerLost, type Service } from './service';
+import { createPostPageData } from './post-page-data';
+import { commentsPath, headersOf, nextCursor, single } from './requests';
+import type { Service } from './service';
 
 export interface Services {
   posts: Service;
@@ -39,6 +41,8 @@ export interface FrontPageData {
   older?: string;
   /** The position in the live stream up to which this is complete. */
   position?: string;
+  /** Set where the read model is away and this is what it told then. */
+  asOf?: Date | undefined;
 }
 
 export interface PostPageData {
@@ -52,6 +56,8 @@ export interface PostPageData {
   position?: string;
   /** The read model doesn't have it yet; it was read where it was written. */
   isYoung: boolean;
+  /** Set where nobody can tell what is so now, and this is what the read model told then. */
+  asOf?: Date | undefined;
 }
 
 /** What a form asks for, with a key that makes sending it twice the same as once. */
@@ -86,64 +92,19 @@ export interface Blog {
 
 const postsPerPage = 20;
 
-function headersOf({ requestId, tokens, token, forwardedFor }: Reader): Record<string, string> {
-  return {
-    'X-Request-Id': requestId,
-    ...(tokens.length > 0 ? { 'Comment-Token': tokens.join(', ') } : {}),
-    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    ...(forwardedFor ? { 'X-Forwarded-For': forwardedFor } : {}),
-  };
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
-}
-
-/** The cursor in RFC 8288's `Link: <…?cursor=…>; rel="next"`. */
-export function nextCursor(link: string | undefined): string | undefined {
-  const target = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(link ?? '')?.[1];
-  if (target === undefined || !URL.canParse(target, 'http://relative')) return undefined;
-  return new URL(target, 'http://relative').searchParams.get('cursor') ?? undefined;
-}
-
 function newestFirst(a: ListedPost, b: ListedPost): number {
   return b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id);
 }
 
-/** One's own comments in the state their service knows, which is ahead of the read model; others' when approved. */
-function mergeComments(fromQuery: readonly Comment[], fromComments: readonly Comment[]): Comment[] {
-  const own = fromComments.filter((comment) => comment.own);
-  const ownIds = new Set(own.map(({ id }) => id));
-  return [...fromQuery.filter(({ id, status }) => status === 'approved' && !ownIds.has(id)), ...own];
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof Unavailable || error instanceof AnswerLost;
-}
-
 /** Puts the services' answers together to what the pages show. */
 export function createBlog({ posts, comments, query }: Services): Blog {
-  const commentsPath = (postId: string) => `/posts/${encodeURIComponent(postId)}/comments`;
   const commentPath = (postId: string, id: string) => `${commentsPath(postId)}/${encodeURIComponent(id)}`;
-
-  async function commentsOf(reader: Reader, postId: string): Promise<Comment[]> {
-    const answer = await ask(comments, CommentsAnswer, commentsPath(postId), headersOf(reader));
-    return (answer?.value ?? []).filter(isVisible);
-  }
-
-  function postFrom(service: Service, { requestId }: Reader, id: string, cursor?: string) {
-    const search = cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`;
-    return ask(service, PostAnswer, `/posts/${encodeURIComponent(id)}${search}`, { 'X-Request-Id': requestId });
-  }
-
-  /** Without the comments service a reader misses nothing but the state of own comments: not worth failing for. */
-  const whatever = (): Comment[] => [];
 
   return {
     async frontPage({ requestId }, wanted) {
       const search = new URLSearchParams({ limit: String(postsPerPage) });
       for (const [name, value] of Object.entries(wanted)) if (value) search.set(name, String(value));
-      const answer = await ask(query, PostListAnswer, `/posts?${search}`, { 'X-Request-Id': requestId });
+      const answer = await ask(query, PostListAnswer, `/posts?${search}`, { headers: { 'X-Request-Id': requestId } });
       if (!answer) throw new NotFound('There is no such page of the list.');
       const total = Number(single(answer.headers['total-count']) ?? NaN);
       return {
@@ -152,31 +113,11 @@ export function createBlog({ posts, comments, query }: Services): Blog {
         total: Number.isNaN(total) ? undefined : total,
         older: nextCursor(single(answer.headers.link)),
         position: single(answer.headers['stream-position']),
+        asOf: answer.asOf,
       };
     },
 
-    async postPage(reader, id, commentsCursor) {
-      const isNewest = commentsCursor === undefined;
-      const own = reader.tokens.length > 0 && isNewest ? commentsOf(reader, id).catch(whatever) : [];
-      const read = await postFrom(query, reader, id, commentsCursor).catch((error: unknown) => {
-        if (isAway(error)) return 'away' as const;
-        throw error;
-      });
-      if (read !== undefined && read !== 'away') {
-        return {
-          post: read.value,
-          comments: mergeComments(read.value.comments, await own),
-          commentCount: read.value.commentCount,
-          earlier: nextCursor(single(read.headers.link)),
-          position: single(read.headers['stream-position']),
-          isYoung: false,
-        };
-      }
-      // Earlier comments of a post that the read model doesn't know: nobody has such an address from us.
-      const written = read === 'away' || isNewest ? await postFrom(posts, reader, id) : undefined;
-      if (!written) throw new NotFound('There is no such post.');
-      return { post: written.value, comments: await commentsOf(reader, id).catch(whatever), isYoung: read !== 'away' };
-    },
+    postPage: createPostPageData({ posts, comments, query }),
 
     writePost: (reader, { json, key }) =>
       submit(posts, CreatedPost, { path: '/posts', headers: { ...headersOf(reader), 'Idempotency-Key': key }, json }),

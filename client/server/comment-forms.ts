@@ -42,7 +42,7 @@ export const emptyForm = (): CommentForm => ({ typed: { author: '', content: '' 
 
 /** What the comments section of a page shows. */
 export function commentsProps(
-  { post, isYoung: _isYoung, earlier, ...data }: PostPageData,
+  { post, isYoung: _isYoung, asOf: _asOf, earlier, ...data }: PostPageData,
   { opened, form }: CommentsState,
   { path, cursor, now }: { path: string; cursor: string | undefined; now: Date },
 ): CommentsSectionProps {

@@ -36,10 +36,12 @@ export function createEmbedPage(tools: PageTools, { origins }: { origins: readon
           blogName={blogName}
           title={title}
           address={publicUrl + postPath(data.post)}
+          asOf={data.asOf}
           comments={commentsProps(data, state, { path: pathOf(req), cursor, now: now() })}
         />
       ),
       isPersonal: reader.tokens.length > 0,
+      asOf: data.asOf,
     });
   }
 

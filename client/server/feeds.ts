@@ -4,7 +4,7 @@ import { forwardedFor } from './forwarded-for';
 import type { Service } from './service';
 
 /** What readers' programs and search engines are told of an answer. */
-const passedOn = ['content-type', 'cache-control', 'etag', 'last-modified', 'link', 'retry-after'];
+const passedOn = ['content-type', 'cache-control', 'etag', 'last-modified', 'link', 'retry-after', 'warning', 'age'];
 const conditions = ['if-none-match', 'if-modified-since'] as const;
 
 /** `GET /robots.txt`: everything that is to be read may be found; what is asked for by a form may not. */

@@ -75,6 +75,7 @@ export function createFrontPage({
       status: status === 200 && !data ? 503 : status,
       meta: metaOf(wanted),
       frame: frameOf(req, 'front'),
+      asOf: data?.asOf,
       content: (
         <FrontPage
           blogName={blogName}
@@ -83,6 +84,7 @@ export function createFrontPage({
           older={data?.older === undefined ? undefined : pathOf({ q, tag, cursor: data.older })}
           newest={pathOf({ q, tag })}
           position={data?.position}
+          asOf={data?.asOf}
           filter={{ q, tag }}
           isNewest={cursor === undefined}
           // What was typed is given back, even to somebody who may not write (any more).

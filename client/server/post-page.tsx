@@ -31,7 +31,7 @@ export function createPostPage(tools: PageTools) {
     const cursor = commentsCursorOf(req);
     const reader = readerOf(req, res);
     const data = await blog.postPage(reader, postIdOf(req), cursor);
-    const { post, isYoung } = data;
+    const { post, isYoung, asOf } = data;
     const path = postPath(post);
     const roles = sessions.of(req)?.identity.roles ?? [];
     const comments = commentsProps(data, state, { path: pathOf(req), cursor, now: now() });
@@ -55,11 +55,13 @@ export function createPostPage(tools: PageTools) {
         <PostPage
           post={post}
           isYoung={isYoung}
+          asOf={asOf}
           canEdit={roles.includes('author')}
           comments={{ ...comments, canModerate: roles.includes('moderator') || undefined }}
         />
       ),
       isPersonal: reader.tokens.length > 0,
+      asOf,
     });
   }
 

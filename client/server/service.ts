@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type Logger, Unavailable } from '@blog/kit';
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
 import { createEndpoints } from './endpoints';
@@ -22,13 +22,30 @@ export interface ServiceRequest {
   body?: Buffer | string;
   /** Aborts the request, and the answer while it streams. */
   signal?: AbortSignal;
+  /** Bytes. A body that isn't longer is waited for; of a longer one the rest streams. Without it, all streams. */
+  wholeUpTo?: number;
+  /** How long the answer is waited for, where that is less than usual. */
+  patienceMs?: number;
 }
 
 export interface ServiceAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Readable;
+  /** The same body, where it was waited for and not too long. */
+  whole?: Buffer;
+  /** When the service answered so: set on what is given in its place while it is away. */
+  asOf?: Date;
 }
+
+/** How long answers are waited for, by all replicas together. */
+export interface Patience {
+  readMs: number;
+  writeMs: number;
+}
+
+/** Readers wait for 2 s at most, the making of the page included. A write that is given up may be stored all the same. */
+export const usualPatience: Patience = { readMs: 1_700, writeMs: 10_000 };
 
 /** A service as the client sees it: one or more replicas under one name. */
 export interface Service {
@@ -46,8 +63,8 @@ interface ServiceOptions {
   urls: readonly string[];
   logger: Logger;
   now: () => number;
-  /** How long the beginning of an answer may take. A stream may go on for ever after it. */
-  patienceMs?: number;
+  /** How long the beginning of an answer may take, or all of it ({@link ServiceRequest.wholeUpTo}). A stream may go on. */
+  patience?: Patience;
 }
 
 /** Nothing has been sent when a connection fails with one of these. */
@@ -58,10 +75,31 @@ const agent = new Agent({ keepAlive: true, timeout: 30_000 });
 
 const isRepeatable = ({ method }: ServiceRequest): boolean => method === 'GET' || method === 'HEAD';
 
-export function createService({ name, urls, logger, now, patienceMs = 10_000 }: ServiceOptions): Service {
+/** Waits for a body up to so many bytes. The rest of a longer one streams on. */
+async function settle(body: Readable, upTo: number): Promise<Pick<ServiceAnswer, 'body' | 'whole'>> {
+  const parts: Buffer[] = [];
+  const rest = body[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
+  let size = 0;
+  for (;;) {
+    const next: IteratorResult<Buffer, unknown> = await rest.next();
+    if (next.done) break;
+    parts.push(next.value);
+    size += next.value.length;
+    if (size > upTo) return { body: Readable.from(allOf(parts, rest)) };
+  }
+  const whole = Buffer.concat(parts);
+  return { body: Readable.from([whole]), whole };
+}
+
+async function* allOf(parts: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* parts;
+  yield* rest;
+}
+
+export function createService({ name, urls, logger, now, patience = usualPatience }: ServiceOptions): Service {
   const endpoints = createEndpoints({ urls, now });
 
-  async function attempt(url: string, request: ServiceRequest): Promise<ServiceAnswer> {
+  async function attempt(url: string, request: ServiceRequest, patienceMs: number): Promise<ServiceAnswer> {
     const tooLong = new AbortController();
     const timer = setTimeout(() => tooLong.abort(), patienceMs);
     const signals = [tooLong.signal, ...(request.signal ? [request.signal] : [])];
@@ -81,11 +119,10 @@ export function createService({ name, urls, logger, now, patienceMs = 10_000 }: 
         proxy: false,
         signal: AbortSignal.any(signals),
       });
-      return {
-        status: response.status,
-        headers: response.headers as Record<string, string | string[]>,
-        body: response.data,
-      };
+      const { status, data } = response;
+      const headers = response.headers as Record<string, string | string[]>;
+      if (request.wholeUpTo === undefined) return { status, headers, body: data };
+      return { status, headers, ...(await settle(data, request.wholeUpTo)) };
     } finally {
       clearTimeout(timer);
     }
@@ -94,9 +131,13 @@ export function createService({ name, urls, logger, now, patienceMs = 10_000 }: 
   return {
     name,
     async send(request) {
-      for (const url of endpoints.inTurn()) {
+      const isRead = isRepeatable(request);
+      const endsAt = now() + (request.patienceMs ?? (isRead ? patience.readMs : patience.writeMs));
+      for (const [index, url] of endpoints.inTurn().entries()) {
+        // A replica that is silent must leave time for the others. A write goes to one only.
+        const share = isRead ? (endsAt - now()) / (urls.length - index) : endsAt - now();
         try {
-          const answer = await attempt(url, request);
+          const answer = await attempt(url, request, share);
           endpoints.answered(url);
           return answer;
         } catch (error) {
@@ -104,8 +145,8 @@ export function createService({ name, urls, logger, now, patienceMs = 10_000 }: 
           const code = isAxiosError(error) ? error.code : undefined;
           logger.warn({ service: name, url, code }, 'no answer');
           const isUnsent = code !== undefined && notConnected.has(code);
-          if (isUnsent) endpoints.refused(url);
-          else if (!isRepeatable(request)) throw new AnswerLost(`${name} gave no answer.`, { cause: error });
+          if (isUnsent || isRead) endpoints.refused(url);
+          else throw new AnswerLost(`${name} gave no answer.`, { cause: error });
         }
       }
       throw new Unavailable(`${name} is away.`);

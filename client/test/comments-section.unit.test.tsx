@@ -182,4 +182,12 @@ describe('While the stream is down', () => {
     await act(async () => lastRequest()?.answer(200, { comments: [comment('c1'), comment('c2')] }));
     expect(screen.getByRole('button', { name: '1 new comment' })).toBeTruthy();
   });
+
+  it('an older answer that stands in for query’s takes back nothing that was heard since', async () => {
+    show({ comments: [comment('c1')], position: undefined });
+    act(() => stream()?.dispatch('open'));
+    const stale = { Warning: '110 - "Response is Stale"' };
+    await act(async () => lastRequest()?.answer(200, { comments: [] }, stale));
+    expect(texts()).toHaveLength(1);
+  });
 });

@@ -1,4 +1,4 @@
-import { nextCursor } from '../server/blog';
+import { nextCursor } from '../server/requests';
 import { readRefusal } from '../src/faults';
 import { toScriptJson } from '../src/islands';
 import { messages } from '../src/messages';

@@ -1,43 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { V1Container, V1Deployment, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Deployment } from '@kubernetes/client-node';
 import { clusterRules } from './kubernetes/cluster-rules';
-import { type Cluster, clusterOf, filesIn, folder, type Manifest, nameOf, readManifests } from './kubernetes/manifests';
+import { type Cluster, clusterOf, filesIn, folder, nameOf, readManifests } from './kubernetes/manifests';
+import { applied, changed, faultsBy, inComments, inPosts, readAll, specOf } from './kubernetes/plant';
 import { podRules } from './kubernetes/pod-rules';
 import { modelFaults } from './kubernetes/strict';
 
-const applied = filesIn('');
 const all = [...applied, ...filesIn('examples'), 'overlays/ingress/ingress.yaml', 'overlays/ingress/blog-config.yaml'];
-
-const readAll = (files: readonly string[]): Manifest[] => files.flatMap(readManifests);
-const faultsBy = (rules: typeof podRules, cluster: Cluster): string[] =>
-  Object.values(rules).flatMap((rule) => rule(cluster));
-
-/** The cluster as it is applied, with one thing changed. */
-function changed(kind: string, name: string, change: (object: never) => void): Cluster {
-  const manifests = readAll(applied);
-  const found = manifests.find(({ object }) => object.kind === kind && nameOf(object) === name);
-  if (!found) throw new Error(`There is no ${kind} ${name}`);
-  change(found.object as never);
-  return clusterOf(manifests);
-}
-
-function specOf(deployment: V1Deployment): V1PodSpec {
-  const spec = deployment.spec?.template.spec;
-  if (!spec) throw new Error('The deployment has no pods');
-  return spec;
-}
-
-function containerOf(deployment: V1Deployment): V1Container {
-  const [container] = specOf(deployment).containers;
-  if (!container) throw new Error('The pod has no container');
-  return container;
-}
-
-const inPosts = (change: (container: V1Container, pod: V1PodSpec, deployment: V1Deployment) => void): Cluster =>
-  changed('Deployment', 'posts-depl', (deployment: V1Deployment) =>
-    change(containerOf(deployment), specOf(deployment), deployment),
-  );
 
 describe('the manifests', () => {
   it.each(all)('%s holds only what the API knows, and all that it needs', (file) => {
@@ -148,13 +118,40 @@ describe('a fault in the manifests is found', () => {
       inPosts((own) => own.env?.push({ name: 'BUS_SECRET', value: 'x' })),
       'must be in a secret',
     ],
-    ['no pause before the end', inPosts((own) => delete own.lifecycle), 'no pause before it is told to end'],
+    ['no pause before the end', inComments((own) => delete own.lifecycle), 'no pause before it is told to end'],
+    [
+      'a pause while nobody else serves',
+      inPosts(
+        (own) => (own.lifecycle = { preStop: { exec: { command: ['node', '-e', 'setTimeout(() => {}, 5000)'] } } }),
+      ),
+      'must not pause before its end: nobody else serves meanwhile',
+    ],
+    [
+      'too little time to end after the pause',
+      inComments((_, pod) => (pod.terminationGracePeriodSeconds = 15)),
+      'killed before it can end',
+    ],
+    [
+      'a start that is noticed late',
+      inPosts((own) => own.startupProbe && (own.startupProbe.periodSeconds = 2)),
+      'its startup probe must ask each second',
+    ],
+    [
+      'a process that is ready and noticed late',
+      inPosts((own) => own.readinessProbe && delete own.readinessProbe.periodSeconds),
+      'its readiness probe must ask each second',
+    ],
+    [
+      'replicas that are ended before others are ready',
+      inComments((_, _pod, { spec }) => delete spec?.strategy?.rollingUpdate),
+      'must be replaced one by one',
+    ],
     [
       'too little time to end',
       inPosts((_, pod) => (pod.terminationGracePeriodSeconds = 10)),
       'killed before it can end',
     ],
-    ['two writers', inPosts((_, _pod, { spec }) => delete spec?.strategy), 'two may have its database open'],
+    ['two writers', inPosts((_, _pod, { spec }) => delete spec?.strategy), 'two may have its data open'],
     [
       'replicas on other nodes',
       changed('Deployment', 'comments-depl', (one: V1Deployment) => delete specOf(one).affinity),

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Icon } from '../components/Icon';
 import * as icons from '../components/icons';
 import { Notice } from '../components/Notice';
+import { StaleNote } from '../components/StaleNote';
 import type { ListedPost } from '../features/posts/post';
 import { PostList } from '../features/posts/PostList';
 import { SearchForm } from '../features/posts/SearchForm';
@@ -31,6 +32,8 @@ export interface FrontPageProps {
   isNewest: boolean;
   /** The position in the live stream up to which the list is complete. */
   position: string | undefined;
+  /** Set if the read model is away and this is what it told then. */
+  asOf: Date | undefined;
   /** The form for a post; undefined where this reader may not write one. */
   form: WritePostProps | undefined;
 }
@@ -144,6 +147,7 @@ export function FrontPage(props: FrontPageProps) {
       <div className={styles.find}>
         <SearchForm q={filter.q ?? ''} tag={filter.tag} />
       </div>
+      <StaleNote asOf={props.asOf} />
       <Head {...props} />
       <Posts {...props} />
       <Pages {...props} />

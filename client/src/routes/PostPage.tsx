@@ -1,5 +1,6 @@
 import { Icon } from '../components/Icon';
 import * as icons from '../components/icons';
+import { StaleNote } from '../components/StaleNote';
 import type { CommentsSectionProps } from '../features/comments/CommentsSection';
 import { Article } from '../features/posts/Article';
 import type { ReadablePost } from '../features/posts/post';
@@ -11,12 +12,14 @@ export interface PostPageProps {
   post: ReadablePost;
   /** Just written: the read model doesn't have it yet. */
   isYoung: boolean;
+  /** Set if nobody can tell what is so now, and this is how it was then. */
+  asOf: Date | undefined;
   /** Whether whoever reads it is an author. */
   canEdit: boolean;
   comments: CommentsSectionProps;
 }
 
-export function PostPage({ post, isYoung, canEdit, comments }: PostPageProps) {
+export function PostPage({ post, isYoung, asOf, canEdit, comments }: PostPageProps) {
   return (
     <>
       <nav className={styles.back}>
@@ -29,6 +32,7 @@ export function PostPage({ post, isYoung, canEdit, comments }: PostPageProps) {
           </a>
         ) : null}
       </nav>
+      <StaleNote asOf={asOf} />
       <Article post={post} isYoung={isYoung} />
       <Island name="CommentsSection" props={comments} />
     </>

@@ -43,7 +43,7 @@ const selectors: Rule = ({ deployments }) =>
       : [`${metadata?.name}: its selector doesn’t fit its own pods`],
   );
 
-/** Several processes on one SQLite file must share a node; a lone one must end before the next begins. */
+/** Several processes on one volume must share a node; a lone one must end before the next begins. */
 const strategies: Rule = ({ deployments }) =>
   deployments.flatMap(({ metadata, spec }) => {
     const affinity = spec?.template.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -52,8 +52,14 @@ const strategies: Rule = ({ deployments }) =>
         topologyKey === 'kubernetes.io/hostname' &&
         isPartOf(spec?.template.metadata?.labels, labelSelector?.matchLabels),
     );
-    const isFine = (spec?.replicas ?? 1) === 1 ? spec?.strategy?.type === 'Recreate' : sharesNode;
-    return isFine ? [] : [`${metadata?.name}: two may have its database open, on two nodes`];
+    const isAlone = (spec?.replicas ?? 1) === 1;
+    const isFine = isAlone ? spec?.strategy?.type === 'Recreate' : sharesNode;
+    const { maxSurge, maxUnavailable } = spec?.strategy?.rollingUpdate ?? {};
+    const isRolling = isAlone || (maxUnavailable === 0 && maxSurge === 1);
+    return [
+      ...(isFine ? [] : [`${metadata?.name}: two may have its data open, on two nodes`]),
+      ...(isRolling ? [] : [`${metadata?.name}: its replicas must be replaced one by one, the new one first`]),
+    ];
   });
 
 const budgets: Rule = ({ deployments, budgets: all }) =>

@@ -92,20 +92,38 @@ const optionalSecrets = forEachContainer((_pod, { env = [], envFrom = [] }) => [
   ...env.map(({ name, value }) => value !== undefined && name.includes('SECRET') && `${name} must be in a secret`),
 ]);
 
-/** Pods of deployments are taken out of their Services first, and then have the time to finish. */
+/** The seconds for which a pod goes on before it is told to end. */
+function pauseOf({ lifecycle }: V1Container): number {
+  const command = lifecycle?.preStop?.exec?.command ?? [];
+  return Number(/setTimeout\(.*, (\d+)\)/.exec(command.at(-1) ?? '')?.[1] ?? 0) / 1000;
+}
+
+/**
+ * A pod that is deleted leaves its Services at once. Where others serve, it goes on until all nodes know that; where it
+ * is alone, each second of that is one in which nobody answers. Both then have the time to finish.
+ */
 const draining: Rule = ({ deployments }) =>
   deployments.flatMap(({ metadata, spec }) => {
     const pod = spec?.template.spec;
-    const command = pod?.containers[0]?.lifecycle?.preStop?.exec?.command ?? [];
-    const pauseSeconds = Number(/setTimeout\(.*, (\d+)\)/.exec(command.at(-1) ?? '')?.[1] ?? 0) / 1000;
+    const [container] = pod?.containers ?? [];
+    const isAlone = (spec?.replicas ?? 1) === 1;
+    const pauseSeconds = container ? pauseOf(container) : 0;
+    const grace = pod?.terminationGracePeriodSeconds ?? 30;
     const faults = [
-      pauseSeconds >= 3 ? '' : 'has no pause before it is told to end (preStop)',
-      (pod?.terminationGracePeriodSeconds ?? 30) > pauseSeconds + longestEndSeconds
-        ? ''
-        : 'is killed before it can end',
+      isAlone && container?.lifecycle?.preStop && 'must not pause before its end: nobody else serves meanwhile',
+      !isAlone && pauseSeconds < 3 && 'has no pause before it is told to end (preStop)',
+      grace <= pauseSeconds + longestEndSeconds && 'is killed before it can end',
     ];
     return faults.filter(Boolean).map((fault) => `${metadata?.name}: ${fault}`);
   });
+
+/** A probe's period is time in which a process could serve already and gets no request. */
+const startsAreNoticed = forEachContainer((_pod, { startupProbe, readinessProbe }) => [
+  startupProbe?.periodSeconds !== 1 && 'its startup probe must ask each second',
+  readinessProbe?.periodSeconds !== 1 && 'its readiness probe must ask each second',
+  // Three seconds, the default, would be a short pause of a process under load.
+  (readinessProbe?.failureThreshold ?? 3) < 10 && 'its readiness probe gives up too soon',
+]);
 
 export const podRules: Record<string, Rule> = {
   restricted,
@@ -116,4 +134,5 @@ export const podRules: Record<string, Rule> = {
   volumes,
   optionalSecrets,
   draining,
+  startsAreNoticed,
 };

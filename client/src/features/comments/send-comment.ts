@@ -44,10 +44,13 @@ export async function fetchComments(postId: string): Promise<Comment[]> {
   return response.ok ? readComments(await response.json()) : [];
 }
 
-/** The newest comments of the read model: those of others as they became visible. Rejects while it is away. */
+/**
+ * The newest comments of the read model: those of others as they became visible. Rejects while it is away, also if an older
+ * answer stands in for it: what the page has heard since would be taken back.
+ */
 export async function fetchVisibleComments(postId: string): Promise<Comment[]> {
   const response = await fetch(`/api/query/posts/${encodeURIComponent(postId)}`);
-  if (!response.ok) throw new Error(`the read model answered ${response.status}`);
+  if (!response.ok || response.headers.get('Warning')) throw new Error(`no answer: ${response.status}`);
   return readComments(((await response.json()) as { comments?: unknown }).comments);
 }
 
