@@ -1,7 +1,7 @@
 /** What came back from one push. */
 export type Answer =
-  /** `onPurpose`: nobody was asked, somebody wanted this answer. */
-  | { kind: 'answered'; status: number; retryAfter?: string; onPurpose?: true }
+  /** `detail`: what the subscriber says of its refusal. `onPurpose`: nobody was asked, somebody wanted this answer. */
+  | { kind: 'answered'; status: number; retryAfter?: string; detail?: string; onPurpose?: true }
   /** No connection: the subscriber got nothing. */
   | { kind: 'unreachable'; reason: string }
   /** The connection broke after the request was written: perhaps it was handled, perhaps not. */
