@@ -19,7 +19,7 @@ function pushed(sequences: number[], given: Partial<Pushed> = {}): Pushed {
 }
 
 const refused: Partial<Pushed> = {
-  answer: { kind: 'answered', status: 422 },
+  answer: { kind: 'answered', status: 422, detail: 'postId is missing' },
   outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event', isFinal: true },
 };
 
@@ -50,11 +50,11 @@ describe('the tries that are remembered', () => {
               attempts: [
                 {
                   ...{ ...common, attempt: 1, startedAt: '2026-01-01T00:00:01.500Z', events: 1 },
-                  ...{ outcome: 'fault', status: 422, reason: 'answered 422' },
+                  ...{ outcome: 'fault', status: 422, reason: 'answered 422', detail: 'postId is missing' },
                 },
                 {
                   ...{ ...common, attempt: 2, startedAt: '2026-01-01T00:00:02.500Z', events: 2 },
-                  ...{ outcome: 'done', status: 200, reason: null },
+                  ...{ outcome: 'done', status: 200, reason: null, detail: null },
                 },
               ],
             },
