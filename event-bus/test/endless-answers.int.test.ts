@@ -73,7 +73,7 @@ describe('an answer whose body has no end', () => {
       serve((socket) => socket.write('HTTP/1.1 422 No\r\nContent-Length: 50\r\n\r\nnot that')),
       1,
     );
-    const sent = withTimeout(push, { clock, timeoutMs: 10 })({ url: '', events: [], form: 'single', attempt: 1 });
+    const sent = withTimeout(push, { clock, timeoutMs: 10 })();
     await requested(1);
     // What was written lies in the sender's socket by now: it is read in the next turns of the event loop.
     for (let turn = 0; turn < 3; turn += 1) await nextTurn();

@@ -113,13 +113,12 @@ export function createSimulatedSender(
     },
     knock(url) {
       const { state, latencyMs } = subscriber.behaviours.get(url) ?? wellBehaved;
-      const answer = new Promise<Answer>((resolve) => {
-        const give = (value: Answer): void => void (isAlive() && resolve(value));
-        const ms = 2 * (0.1 + random.next() * latencyMs);
-        if (state === 'refusing') time.after(ms, () => give({ kind: 'unreachable', reason: 'refused' }));
-        if (state === 'up') time.after(ms, () => give({ kind: 'answered', status: 404 }));
-      });
-      return { answer, isWritten: () => state !== 'refusing', abort: () => undefined };
+      let give: (answer: Answer) => void = () => undefined;
+      const answer = new Promise<Answer>((resolve) => (give = (value) => isAlive() && resolve(value)));
+      const ms = 2 * (0.1 + random.next() * latencyMs);
+      if (state === 'refusing') time.after(ms, () => give({ kind: 'unreachable', reason: 'refused' }));
+      if (state === 'up') time.after(ms, () => give({ kind: 'answered', status: 404 }));
+      return { answer, isWritten: () => state !== 'refusing', abort: (reason) => give({ kind: 'broken', reason }) };
     },
     close: () => undefined,
   };
