@@ -73,6 +73,7 @@ async function openFiles(
 ) {
   const log = await openSqliteEventLog({
     ...{ file: join(folder, 'event-bus.db'), room: createRoom({ folder, reserve: diskReserve }), onFatal },
+    onDamage: (damage) => logger.error({ damage }, 'damage in the log; npm run bus -- verify says what to do'),
     ...options,
     ...(openWriter ? { openWriter } : {}),
   });

@@ -3,8 +3,9 @@ import { crc32 } from 'node:zlib';
 import Sqlite from '@blog/kit/sqlite';
 import { DamagedRecord, LogFailed, type LogRange } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
-import { createMemoryEventLog } from './doubles/memory-event-log';
+import { createMemoryEventLog, type MemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
+import { eventLogDamageContract } from './event-log-damage.contract';
 import { eventLogSearchContract } from './event-log-search.contract';
 import { eventLogTimesContract } from './event-log-times.contract';
 import { reusedIdsContract } from './reused-ids.contract';
@@ -44,6 +45,34 @@ describe('the log in memory', () => {
   reusedIdsContract({ open: openInMemory });
   eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
   eventLogSearchContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+});
+
+describe('a log in memory that is damaged', () => {
+  let inMemory: MemoryEventLog;
+  eventLogDamageContract({
+    open: async () => (inMemory = createMemoryEventLog({ wallTime: Date.now })),
+    async damage(log, sequence) {
+      inMemory.damage(sequence);
+      return log;
+    },
+  });
+});
+
+describe.each([
+  ['its text and its other columns are damaged', `UPDATE events SET text = 'x' || text, type = 'T', key = 'k', seal = 1`],
+  ['its text is damaged', `UPDATE events SET text = replace(text, '1.0', '1.1')`],
+  ['its seal and the number of its text are damaged', 'UPDATE events SET seal = 1, checksum = 1'],
+])('a log in SQLite with a record of which %s', (_what, change) => {
+  eventLogDamageContract({
+    open: () => open(),
+    async damage(log, sequence) {
+      await log.close();
+      const db = new Sqlite(file);
+      db.exec(`${change} WHERE sequence = ${sequence}`);
+      db.close();
+      return open();
+    },
+  });
 });
 
 describe('the log in SQLite', () => {

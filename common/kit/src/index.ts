@@ -30,6 +30,7 @@ export { deepestNesting, isNestedDeeperThan, jsonBody, parseJson } from './json-
 export { type RunningServer, startServer } from './server';
 export {
   Conflict,
+  Damaged,
   type Fault,
   Forbidden,
   InvalidInput,

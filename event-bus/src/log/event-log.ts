@@ -1,3 +1,5 @@
+import { Damaged } from '@blog/kit';
+
 /** An event on its way into the log: valid, complete, and not numbered yet. */
 export interface NewEvent {
   id: string;
@@ -57,8 +59,7 @@ export const mostFound = 100;
  * A record is not what was stored, or is missing. Readers stop there: skipping it would lose an event in silence.
  * Nobody else is harmed: what is before it and after it can be read.
  */
-export class DamagedRecord extends Error {
-  override readonly name = 'DamagedRecord';
+export class DamagedRecord extends Damaged {
   constructor(
     /** Undefined if an index is damaged, so that nobody knows which event was meant. */
     readonly sequence: number | undefined,

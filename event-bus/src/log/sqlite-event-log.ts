@@ -184,7 +184,7 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
     reindexed = true;
     writer.reindex().catch((error: unknown) => damage.add(`the index of keys could not be made anew: ${String(error)}`));
   };
-  const readers = createReaderOf(file, (db) => createLogReader(db, { ...deps, onDamage: onIndexDamage }));
+  const readers = createReaderOf(file, (db) => createLogReader(db, { ...deps, onDamage: damage.add, onIndexDamage }));
   const listeners: (() => void)[] = [];
   let lastFsyncAt: string | null = null;
   const write = createSafeWrite(writer, { ...options, damage, rebuilding: readers.rebuilding });

@@ -133,8 +133,10 @@ export interface LogReaderDeps {
   keys: NewerKeys;
   head: () => number;
   now: () => number;
-  /** Something is damaged that costs no record. */
+  /** A reader met damage. */
   onDamage: (what: string) => void;
+  /** The index of keys is damaged: it is not used, so that this costs no record. */
+  onIndexDamage: (what: string) => void;
 }
 
 export type LogReader = Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf' | 'remainsOf'>;
@@ -143,18 +145,28 @@ export type LogReader = Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effects
  * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
  * What can't be read is damage to the record that is looked for, and harms its reader alone.
  */
-export function createLogReader(db: Database, { tail, keys, head, now, onDamage }: LogReaderDeps): LogReader {
+export function createLogReader(db: Database, { tail, keys, head, now, onDamage, onIndexDamage }: LogReaderDeps): LogReader {
   const records = createRecords(db);
   const readPage = createReadCache(tail, createPages(records));
-  const readKey = createKeyPages(db, { records, keys, tail, now, onDamage });
+  const readKey = createKeyPages(db, { records, keys, tail, now, onDamage: onIndexDamage });
   const firstSince = createTimeSearch(records);
   const search = createIdSearch(db, records);
+
+  /** Whoever meets damage is told of it; so are those who look after the log. */
+  async function noting<T>(look: () => T | Promise<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof DamagedRecord) onDamage(error.message);
+      throw error;
+    }
+  }
+
   return {
-    read: async (range) =>
-      range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()),
+    read: (range) => noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
     firstSince: async (time) => firstSince(time, head()),
-    find: async (id) => search.find(id),
-    effectsOf: async (id, limit) => search.effectsOf(id, limit),
+    find: (id) => noting(() => search.find(id)),
+    effectsOf: (id, limit) => noting(() => search.effectsOf(id, limit)),
     async remainsOf(sequence) {
       const { columns, text, isDamaged } = records.at(sequence);
       if (!isDamaged && columns && text !== undefined) return { isWhole: true };
