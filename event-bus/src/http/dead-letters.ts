@@ -27,7 +27,7 @@ export const ListQuery = z.object({
   group: group.optional(),
   reason: reason.optional(),
   key: key.optional(),
-  state: z.enum(['dead', 'queued', 'redelivered'], 'must be dead, queued or redelivered').optional(),
+  state: z.enum(['dead', 'queued', 'redelivered', 'damaged'], 'must be dead, queued, redelivered or damaged').optional(),
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')
