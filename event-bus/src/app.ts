@@ -66,7 +66,7 @@ export function createApp(deps: AppDeps): RequestListener {
     metrics,
     trackRequest,
     isReady: () => true,
-    health: () => ({ durability: log.durability(), head: log.head() }),
+    health: () => ({ durability: log.durability(), head: log.head(), damage: log.damageFound() }),
   });
   app.use(refusePages);
   app.use(operatorPaths, deps.operators);

@@ -75,6 +75,7 @@ async function openFiles(
 ) {
   const log = await openSqliteEventLog({
     ...{ file: join(folder, logName), room: createRoom({ folder, reserve: diskReserve }), onFatal },
+    onDamage: (damage) => logger.error({ damage }, 'damage in the log; npm run bus -- verify says what to do'),
     ...options,
     ...(openWriter ? { openWriter } : {}),
   });

@@ -32,6 +32,22 @@ function migrate(db: Database, migrations: readonly string[]): void {
   run.immediate();
 }
 
+function setUp(
+  db: Database,
+  { synchronous, cacheKiB }: { synchronous: keyof typeof levels; cacheKiB: number },
+): void {
+  const journal = db.pragma('journal_mode = WAL', { simple: true });
+  // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.
+  db.pragma(`synchronous = ${synchronous}`);
+  db.pragma(`cache_size = ${-cacheKiB}`);
+  const level = db.pragma('synchronous', { simple: true });
+  if (journal !== 'wal' || level !== levels[synchronous]) {
+    throw new Error(
+      `SQLite runs with journal ${String(journal)}, synchronous ${String(level)}: not durable as promised`,
+    );
+  }
+}
+
 /**
  * Opens a database (made where it is missing) at its newest schema, in WAL mode.
  * `FULL`: a commit is fsynced before it returns. `NORMAL`: a crash of the machine may lose the last commits, always
@@ -43,25 +59,24 @@ export function openSqlite({
   synchronous,
   migrations,
   cacheKiB = pageCacheKiB,
+  prepare,
 }: {
   file: string;
   synchronous: keyof typeof levels;
   migrations: readonly string[];
   cacheKiB?: number;
+  /** Gives the connection the functions that the migrations use. */
+  prepare?: (db: Database) => void;
 }): Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new Sqlite(file, { timeout: busyTimeoutMs });
-  const journal = db.pragma('journal_mode = WAL', { simple: true });
-  // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.
-  db.pragma(`synchronous = ${synchronous}`);
-  db.pragma(`cache_size = ${-cacheKiB}`);
-  const level = db.pragma('synchronous', { simple: true });
-  if (journal !== 'wal' || level !== levels[synchronous]) {
+  try {
+    setUp(db, { synchronous, cacheKiB });
+    prepare?.(db);
+    migrate(db, migrations);
+    return db;
+  } catch (error) {
     db.close();
-    throw new Error(
-      `SQLite runs with journal ${String(journal)}, synchronous ${String(level)}: not durable as promised`,
-    );
+    throw error;
   }
-  migrate(db, migrations);
-  return db;
 }

@@ -3,8 +3,9 @@ import { crc32 } from 'node:zlib';
 import Sqlite from '@blog/kit/sqlite';
 import { DamagedRecord, LogFailed, type LogRange } from '../src/log/event-log';
 import { openSqliteEventLog, type SqliteEventLogOptions } from '../src/log/sqlite-event-log';
-import { createMemoryEventLog } from './doubles/memory-event-log';
+import { createMemoryEventLog, type MemoryEventLog } from './doubles/memory-event-log';
 import { eventLogContract, newEvent, readAll } from './event-log.contract';
+import { eventLogDamageContract } from './event-log-damage.contract';
 import { eventLogSearchContract } from './event-log-search.contract';
 import { eventLogTimesContract } from './event-log-times.contract';
 import { reusedIdsContract } from './reused-ids.contract';
@@ -15,6 +16,18 @@ let file = '';
 beforeEach(() => {
   file = join(folder(), 'event-bus.db');
 });
+
+/** A log as the first program made it. */
+const oldLog = `
+  CREATE TABLE log (identity TEXT NOT NULL) STRICT;
+  INSERT INTO log VALUES (lower(hex(randomblob(16))));
+  CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
+    stored_at INTEGER NOT NULL, checksum INTEGER NOT NULL, text TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_id ON events (id, source);
+  CREATE INDEX events_by_key ON events (key);
+  PRAGMA user_version = 1;`;
 
 const open = (options: Partial<SqliteEventLogOptions> = {}) =>
   openSqliteEventLog({
@@ -32,6 +45,34 @@ describe('the log in memory', () => {
   reusedIdsContract({ open: openInMemory });
   eventLogTimesContract({ open: async (wallTime) => createMemoryEventLog({ wallTime }) });
   eventLogSearchContract({ open: async () => createMemoryEventLog({ wallTime: Date.now }) });
+});
+
+describe('a log in memory that is damaged', () => {
+  let inMemory: MemoryEventLog;
+  eventLogDamageContract({
+    open: async () => (inMemory = createMemoryEventLog({ wallTime: Date.now })),
+    async damage(log, sequence) {
+      inMemory.damage(sequence);
+      return log;
+    },
+  });
+});
+
+describe.each([
+  ['its text and its other columns are damaged', `UPDATE events SET text = 'x' || text, type = 'T', key = 'k', seal = 1`],
+  ['its text is damaged', `UPDATE events SET text = replace(text, '1.0', '1.1')`],
+  ['its seal and the number of its text are damaged', 'UPDATE events SET seal = 1, checksum = 1'],
+])('a log in SQLite with a record of which %s', (_what, change) => {
+  eventLogDamageContract({
+    open: () => open(),
+    async damage(log, sequence) {
+      await log.close();
+      const db = new Sqlite(file);
+      db.exec(`${change} WHERE sequence = ${sequence}`);
+      db.close();
+      return open();
+    },
+  });
 });
 
 describe('the log in SQLite', () => {
@@ -54,20 +95,18 @@ describe('the log in SQLite', () => {
   eventLogSearchContract({ open: async () => open() });
 
   it('finds the effects and keys of events that were stored by an older program', async () => {
-    await (await open()).close();
-    const db = new Sqlite(file);
-    db.exec(
-      `DROP INDEX events_by_cause; ALTER TABLE events DROP COLUMN cause;
-       DROP TABLE keys; ALTER TABLE log DROP COLUMN indexed_up_to; CREATE INDEX events_by_key ON events (key);
-       PRAGMA user_version = 1`,
+    const old = join(folder(), 'old.db');
+    const db = new Sqlite(old);
+    db.exec(oldLog);
+    const texts = ['a', undefined, 5, undefined].map((causationid, index) =>
+      JSON.stringify({ id: `e${index}`, source: '/s', type: 'T', partitionkey: 'k', causationid, sequence: index + 1 }),
     );
-    const texts = ['{"causationid":"a","sequence":1}', '{"sequence":2}', '{"causationid":5,"sequence":3}', 'damaged'];
     const insert = db.prepare(
       `INSERT INTO events (sequence, id, source, type, key, stored_at, checksum, text) VALUES (?, ?, '/s', 'T', 'k', 1, ?, ?)`,
     );
     texts.forEach((text, index) => insert.run(index + 1, `e${index}`, crc32(text), text));
     db.close();
-    const log = await open();
+    const log = await open({ file: old });
     expect((await log.effectsOf('a')).map(({ sequence }) => sequence)).toEqual([1]);
     expect(await log.effectsOf('5')).toEqual([]);
     const ofKey = await log.read({ after: 0, limit: 10, key: 'k' });

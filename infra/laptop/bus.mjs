@@ -15,6 +15,8 @@ const options = {
   type: { type, multiple: true },
   all: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
+  data: { type },
+  mend: { type: 'boolean' },
 };
 
 await runCommand({ usage, options, names: [0, Infinity] }, async ({ values, names: [name, ...names] }) => {

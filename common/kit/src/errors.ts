@@ -75,3 +75,6 @@ export class Unavailable extends MeaningfulError {
     super(message);
   }
 }
+
+/** What is stored is damaged where this request needs it: others go on, and sending it again does not help. */
+export class Damaged extends MeaningfulError {}

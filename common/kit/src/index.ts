@@ -32,6 +32,7 @@ export { type RunningServer, startServer } from './server';
 export { bindPort, type BoundPort } from './bind-port';
 export {
   Conflict,
+  Damaged,
   type Fault,
   Forbidden,
   InvalidInput,

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import {
   Conflict,
+  Damaged,
   type Fault,
   Forbidden,
   InvalidInput,
@@ -93,6 +94,7 @@ const statusOfMeaning: [new (...args: never[]) => MeaningfulError, number][] = [
   [TooLarge, 413],
   [UnsupportedMedia, 415],
   [Unavailable, 503],
+  [Damaged, 500],
 ];
 
 /** Faults found by body-parser and Express, by their `type`; their own texts may quote the body, ours don't. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   Conflict,
+  Damaged,
   Forbidden,
   formatPath,
   InvalidInput,
@@ -25,6 +26,7 @@ describe('problemOf', () => {
     [new UnsupportedMedia('x'), 415],
     [new Unprocessable([]), 422],
     [new Unavailable('x'), 503],
+    [new Damaged('x'), 500],
   ])('gives %p its status', (error, status) => {
     const problem = problemOf(error);
     expect(problem).toMatchObject({ type: 'about:blank', status, detail: error.message });

@@ -5,7 +5,12 @@ import type { DeadLetter } from './lane';
  *       ^        │
  *       └────────┘ given up again
  */
-export type LetterPhase = 'dead' | 'queued' | 'redelivered';
+export type LetterPhase =
+  | 'dead'
+  | 'queued'
+  | 'redelivered'
+  /** Damaged in the log: it can't be delivered, and whoever replays passes over it. */
+  | 'damaged';
 
 /** A dead letter as it is stored. */
 export interface StoredLetter extends DeadLetter {
@@ -14,6 +19,8 @@ export interface StoredLetter extends DeadLetter {
   /** How often it was queued to be delivered again, and the job that did so last. */
   redeliveries: number;
   job: string | null;
+  /** Of a damaged one: what is left of its text, base64; null if nothing is. */
+  remains: string | null;
   /** ms since 1970. */
   redeliveredAt: number | null;
 }
@@ -45,7 +52,7 @@ export interface RedeliveryJob {
 export interface DeadLetterState {
   /** By group, then oldest event first, after a place. */
   letters(filter: LetterFilter, page: { after?: LetterPlace; limit: number }): Promise<StoredLetter[]>;
-  /** Those that are dead or queued. */
+  /** Those that are dead, queued or damaged. */
   countDeadLetters(name: string): Promise<number>;
   /** Queues the dead ones among these for another delivery; one that is queued already stays with its job. */
   queueLetters(filter: LetterFilter, job: { id: string; createdAt: number }): Promise<RedeliveryJob>;

@@ -51,6 +51,11 @@ export interface DeliveryState extends DeadLetterState {
   giveUp(name: string, letter: DeadLetter, lane: ParkedLane): Promise<void>;
   /** A dead letter that was queued has been delivered; with it, stores what becomes of its lane. */
   redelivered(name: string, sequence: number, lane: ParkedLane): Promise<void>;
+  /**
+   * Stores a dead letter of an event that is damaged in the log, with what is left of its text (base64). It is not
+   * forgotten when its group or key is set back: the event gets no other chance.
+   */
+  setAside(name: string, letter: DeadLetter, remains: string | null): Promise<void>;
   /** Forgets a dead letter; with it, stores what becomes of its lane, if that is parked. */
   discard(name: string, sequence: number, lane: ParkedLane | undefined): Promise<void>;
 

@@ -1,6 +1,7 @@
 import { type Logger, NotFound } from '@blog/kit';
 import type { EventLog } from '../log/event-log';
 import type { Clock, Random } from './clock';
+import type { Damage } from './damage';
 import type { DeliveryObserver } from './observer';
 import type { DeliveryState, SavedGroup } from './delivery-state';
 import { createGroup, type Group } from './group';
@@ -39,7 +40,7 @@ export interface Dispatcher {
   /** Delivers everything after this sequence again; beyond the group's cursor it changes nothing. Throws NotFound. */
   rewind(name: string, cursor: number): Promise<void>;
   /** Throws NotFound. */
-  keyCommands(name: string): KeyCommands;
+  keyCommands(name: string): KeyCommands & Pick<Damage, 'setAside'>;
   /** Throws NotFound. */
   status(name: string): GroupStatus;
   statuses(): GroupStatus[];

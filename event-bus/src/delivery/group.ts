@@ -1,6 +1,7 @@
 import { DamagedRecord, type EventLog } from '../log/event-log';
 import type { Clock, Random } from './clock';
 import { createCursorSaver } from './cursor-saver';
+import { createDamage, type Damage } from './damage';
 import { createDeliver } from './deliver';
 import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
@@ -33,7 +34,7 @@ export interface GroupDeps {
   onStopped: (group: string, reason: string) => void;
 }
 
-export interface Group extends KeyCommands {
+export interface Group extends KeyCommands, Pick<Damage, 'setAside'> {
   /** The log has grown. */
   wake(): void;
   /** Sends nothing more; what is in flight is taken in. */
@@ -83,12 +84,19 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     send: withTimeout(deps.sender.send, { clock, timeoutMs }),
     onUnreachable: (reason) => pace.unreachable(reason, clock.now(), random()),
   });
+  const damage = createDamage({
+    ...{ group, log, state, lanes, window, clock, observer, onStopped: deps.onStopped },
+    onProgress() {
+      cursor.saveSoon();
+      pump();
+    },
+  });
   const retry = createRetry({
     ...{ group, types: subscription.types, log, state, lanes, clock, deliver: deliver.deliver },
     pushCharacters: limits.pushCharacters,
   });
   const { pump, stop: stopPump } = createPump({
-    ...{ ...shared, runs, limits, requests, batch, timeoutMs, isActive, deliver, retry, onError: failWith },
+    ...{ ...shared, runs, limits, requests, batch, timeoutMs, isActive, deliver, retry: damage.guard(retry), onError: failWith },
     knock: createKnock({
       ...{ endpoints, pace, clock, random },
       knock: withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs }),
@@ -114,13 +122,19 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       throw error;
     }
     if (before !== undefined && pausedBecause === undefined) observer.changed(group, { kind: 'resumed' });
+    damage.lookAgain();
     pump();
   }
 
   function failWith(error: unknown): void {
     stoppedBecause ??= error instanceof Error ? error.message : String(error);
-    if (error instanceof DamagedRecord) deps.onStopped(group, stoppedBecause);
-    else deps.onFatal(error);
+    deps.onFatal(error);
+  }
+
+  async function metDamage(error: unknown): Promise<void> {
+    if (!(error instanceof DamagedRecord)) throw error;
+    reading = false;
+    await damage.met(error);
   }
 
   async function readAhead(): Promise<void> {
@@ -140,12 +154,12 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   function fill(): void {
     tellMode();
     const room = window.room();
-    if (reading || room === 0 || window.scanned() >= log.head()) return;
+    if (reading || room === 0 || window.scanned() >= log.head() || damage.stopsReading()) return;
     // A read costs more than an event: not for each one that is done, while there is something to send.
     if (room < limits.window.events / 2 && lanes.hasReady()) return;
     if (lanes.parkedCount() >= limits.parkedKeys) return;
     reading = true;
-    readAhead().catch(failWith);
+    readAhead().catch(metDamage).catch(failWith);
   }
 
   function tellMode(): void {
@@ -191,7 +205,10 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     deps.sender.close();
   }
 
-  const inside = () => ({ saved, window, lanes, pace, pausedBecause, stoppedBecause, now: clock.wallTime() });
+  const inside = () => ({
+    ...{ saved, window, lanes, pace, pausedBecause, now: clock.wallTime() },
+    stoppedBecause: stoppedBecause ?? damage.reason(),
+  });
 
   restoreLanes(saved, { lanes, clock, longestMs: limits.laneBackoff.longestMs });
   pump();
@@ -203,6 +220,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       isStopping: () => stopping !== undefined,
       onReleased: pump,
     }),
+    setAside: damage.setAside,
     wake: pump,
     pause,
     resume,

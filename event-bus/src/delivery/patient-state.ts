@@ -96,6 +96,7 @@ export function createPatientState(
     rewindGroup: (...given) => atOnce(() => state.rewindGroup(...given)),
     rewindLane: (...given) => atOnce(() => state.rewindLane(...given)),
     discard: (...given) => atOnce(() => state.discard(...given)),
+    setAside: (...given) => atOnce(() => state.setAside(...given)),
     queueLetters: (...given) => atOnce(() => state.queueLetters(...given)),
   };
 }

@@ -1,5 +1,5 @@
 import { InvalidInput } from '@blog/kit';
-import type { EventLog } from '../log/event-log';
+import { DamagedRecord, type EventLog, type LogPage, type LogRange } from '../log/event-log';
 import type { Dispatcher } from './dispatcher';
 
 /** What to deliver again: all events of a group, or those of one key, from a place in the log on. */
@@ -16,6 +16,16 @@ export interface Replay {
 
 const countedAtOnce = { limit: 1_000, maxSize: 1024 * 1024 };
 
+/** A page for somebody who counts: a damaged record is none that is delivered. */
+async function pageOver(log: EventLog, range: LogRange): Promise<LogPage> {
+  try {
+    return await log.read(range);
+  } catch (error) {
+    if (!(error instanceof DamagedRecord) || error.sequence === undefined) throw error;
+    return { events: [], upTo: error.sequence };
+  }
+}
+
 async function count(
   log: EventLog,
   { after, upTo, ...filter }: { after: number; upTo: number; types?: readonly string[]; key?: string },
@@ -23,7 +33,7 @@ async function count(
   if (!filter.types && filter.key === undefined) return Math.max(0, upTo - after);
   let events = 0;
   for (let at = after; at < upTo;) {
-    const page = await log.read({ after: at, upTo, ...countedAtOnce, ...filter });
+    const page = await pageOver(log, { after: at, upTo, ...countedAtOnce, ...filter });
     events += page.events.length;
     at = page.upTo;
   }

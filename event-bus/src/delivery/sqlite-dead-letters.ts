@@ -18,7 +18,7 @@ export const deadLetterMigration = `
   ) STRICT, WITHOUT ROWID;`;
 
 const columns = `name AS "group", sequence, event_id AS eventId, type, key, reason, detail, attempts,
-  first_failed_at AS firstFailedAt, dead_at AS deadAt, phase, redeliveries, job, redelivered_at AS redeliveredAt`;
+  first_failed_at AS firstFailedAt, dead_at AS deadAt, phase, remains, redeliveries, job, redelivered_at AS redeliveredAt`;
 
 /** Conditions with their values, for what is given. */
 function conditionsOf({ ids, group, reason, key, phase }: LetterFilter): { where: string; values: unknown[] } {
@@ -63,20 +63,30 @@ export function createLetterChanges(db: Database) {
      ON CONFLICT (name, sequence) DO UPDATE
        SET reason = excluded.reason, detail = excluded.detail, attempts = excluded.attempts, dead_at = excluded.dead_at, phase = 'dead'`,
   );
+  const markDamaged = db.prepare(
+    "UPDATE dead_letters SET phase = 'damaged', remains = ? WHERE name = ? AND sequence = ?",
+  );
   const redelivered = db.prepare(
     `UPDATE dead_letters SET phase = 'redelivered', redelivered_at = ? WHERE name = ? AND sequence = ?`,
   );
   const forget = db.prepare('DELETE FROM dead_letters WHERE name = ? AND sequence = ?');
   const from = db
     .prepare<[string, number, string | null], number>(
-      'SELECT sequence FROM dead_letters WHERE name = ? AND sequence >= ? AND key = ifnull(?, key)',
+      `SELECT sequence FROM dead_letters
+       WHERE name = ? AND sequence >= ? AND key = ifnull(?, key) AND phase <> 'damaged'`,
     )
     .pluck();
 
+  function store(name: string, { firstFailedAt, deadAt, ...letter }: DeadLetter): void {
+    count('failed', name, letter.sequence);
+    giveUp.run({ name, ...letter, firstFailedAt: Math.round(firstFailedAt), deadAt: Math.round(deadAt) });
+  }
+
   return {
-    giveUp(name: string, { firstFailedAt, deadAt, ...letter }: DeadLetter): void {
-      count('failed', name, letter.sequence);
-      giveUp.run({ name, ...letter, firstFailedAt: Math.round(firstFailedAt), deadAt: Math.round(deadAt) });
+    giveUp: store,
+    setAside(name: string, letter: DeadLetter, remains: string | null): void {
+      store(name, letter);
+      markDamaged.run(remains, name, letter.sequence);
     },
     redelivered(name: string, sequence: number, at: number): void {
       count('delivered', name, sequence);
@@ -94,7 +104,7 @@ export function createLetterChanges(db: Database) {
 }
 
 export function createDeadLetterState(db: Database): DeadLetterState {
-  const live = "phase IN ('dead', 'queued')";
+  const live = "phase IN ('dead', 'queued', 'damaged')";
   const total = db.prepare<[string], number>(`SELECT count(*) FROM dead_letters WHERE name = ? AND ${live}`).pluck();
   const insertJob = db.prepare('INSERT INTO redelivery_jobs (id, created_at, total) VALUES (?, ?, ?)');
   const findJob = db.prepare<[string], RedeliveryJob>(

@@ -44,6 +44,7 @@ const migrations = [
    ALTER TABLE lanes ADD COLUMN suspicion INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE lanes ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE dead_letters ADD COLUMN detail TEXT;`,
+  'ALTER TABLE dead_letters ADD COLUMN remains TEXT',
 ];
 
 interface GroupRow {
@@ -157,6 +158,9 @@ function createLaneTransitions(db: Database) {
       letters.redelivered(name, sequence, lane.retryAt);
       saveLane(name, lane);
     }),
+    setAside: transition((name: string, letter: DeadLetter, remains: string | null) =>
+      letters.setAside(name, letter, remains),
+    ),
     discard: transition((name: string, sequence: number, lane: ParkedLane | undefined) => {
       letters.forget(name, sequence);
       if (lane) saveLane(name, lane);

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { LetterFilter, LetterPlace, RedeliveryJob, StoredLetter } from '../delivery/dead-letter-state';
 import { type DeadLetters, idOf } from '../delivery/dead-letters';
-import type { EventLog } from '../log/event-log';
+import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
 import { groupName } from './group-name';
 import { jsonArray, jsonOf, JsonText, sendJson } from './json-answer';
 
@@ -28,7 +28,7 @@ export const ListQuery = z.object({
   group: group.optional(),
   reason: reason.optional(),
   key: key.optional(),
-  state: z.enum(['dead', 'queued', 'redelivered'], 'must be dead, queued or redelivered').optional(),
+  state: z.enum(['dead', 'queued', 'redelivered', 'damaged'], 'must be dead, queued, redelivered or damaged').optional(),
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')
@@ -61,10 +61,19 @@ function showJob({ createdAt, ...job }: RedeliveryJob): Record<string, unknown> 
   return { ...job, createdAt: timeOf(createdAt), state: job.waiting > 0 ? 'running' : 'done' };
 }
 
+/** The event of a letter; undefined if it is damaged, which keeps nobody from seeing the letter. */
+async function eventOf({ sequence }: StoredLetter, log: EventLog): Promise<StoredEvent | undefined> {
+  try {
+    return (await log.read({ after: sequence - 1, upTo: sequence, limit: 1 })).events[0];
+  } catch (error) {
+    if (error instanceof DamagedRecord) return undefined;
+    throw error;
+  }
+}
+
 async function show(letter: StoredLetter, log: EventLog): Promise<JsonText> {
   const { phase, firstFailedAt, deadAt, redeliveredAt, ...rest } = letter;
-  const { sequence } = letter;
-  const [event] = (await log.read({ after: sequence - 1, upTo: sequence, limit: 1 })).events;
+  const event = await eventOf(letter, log);
   return jsonOf({
     ...{ id: idOf(letter), ...rest, state: phase, firstFailedAt: timeOf(firstFailedAt), deadAt: timeOf(deadAt) },
     redeliveredAt: redeliveredAt === null ? null : timeOf(redeliveredAt),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { EventLog, LogRange, StoredEvent } from '../log/event-log';
+import { DamagedRecord, type EventLog, type LogRange, type StoredEvent } from '../log/event-log';
 
 /** A read takes so much at a time, so that it holds little memory and never blocks the process for long. */
 const readAtOnce = { limit: 256, maxSize: 1024 * 1024 };
@@ -76,13 +76,20 @@ async function sendPage(log: EventLog, req: Request, res: Response): Promise<voi
   let size = 0;
   const isFull = (): boolean => found.length >= limit || size >= largestPageSize;
   let last = after;
-  for await (const { events, upTo } of pieces(log, range, () => !isFull() && !res.destroyed)) {
-    const taken = events.slice(0, limit - found.length);
-    found.push(...taken);
-    size += taken.reduce((sum, event) => sum + event.text.length, 0);
-    last = taken.length < events.length ? (taken.at(-1)?.sequence ?? last) : upTo;
+  let isCut = false;
+  try {
+    for await (const { events, upTo } of pieces(log, range, () => !isFull() && !res.destroyed)) {
+      const taken = events.slice(0, limit - found.length);
+      found.push(...taken);
+      size += taken.reduce((sum, event) => sum + event.text.length, 0);
+      last = taken.length < events.length ? (taken.at(-1)?.sequence ?? last) : upTo;
+    }
+  } catch (error) {
+    // What is before the damage is given; the next page begins with it, and says so.
+    if (!(error instanceof DamagedRecord) || last === after) throw error;
+    isCut = true;
   }
-  if (isFull() && last < log.head()) linkNext(req, res, last);
+  if ((isFull() || isCut) && last < log.head()) linkNext(req, res, last);
   res.type('application/json').send(`[${found.map((event) => event.text).join(',\n')}]`);
 }
 
@@ -95,7 +102,8 @@ function linkNext(req: Request, res: Response, after: number): void {
 /**
  * `GET /events`: a bare array of all events, oldest first, streamed. With any of `after`, `since` (a time: the
  * events that were stored then or later), `limit`, `type` (may be repeated) and `key` it is a page, with
- * `Link: <…>; rel="next"` while there may be more. 400 names the field at fault.
+ * `Link: <…>; rel="next"` while there may be more. 400 names the field at fault; 500 names a damaged event, with
+ * which the page would begin: `after` leads past it.
  */
 export function historyRoute({ log }: { log: EventLog }): RequestHandler {
   return async (req, res) => {

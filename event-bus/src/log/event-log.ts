@@ -1,3 +1,5 @@
+import { Damaged } from '@blog/kit';
+
 /** An event on its way into the log: valid, complete, and not numbered yet. */
 export interface NewEvent {
   id: string;
@@ -53,12 +55,31 @@ export interface LogPage {
 /** A search by id gives no more than so many events. */
 export const mostFound = 100;
 
-/** A record is not what was stored, or is missing. Readers stop there: skipping it would lose an event in silence. */
-export class DamagedRecord extends Error {
-  override readonly name = 'DamagedRecord';
-  constructor(readonly sequence: number) {
-    super(`event ${sequence} of the log is damaged: it is missing, or its checksum does not fit`);
+/**
+ * A record is not what was stored, or is missing. Readers stop there: skipping it would lose an event in silence.
+ * Nobody else is harmed: what is before it and after it can be read.
+ */
+export class DamagedRecord extends Damaged {
+  constructor(
+    /** Undefined if an index is damaged, so that nobody knows which event was meant. */
+    readonly sequence: number | undefined,
+  ) {
+    super(
+      sequence === undefined
+        ? 'an index of the log is damaged'
+        : `event ${sequence} of the log is damaged: it is missing, or its checksum does not fit`,
+    );
   }
+}
+
+/** What is left of a record. */
+export interface Remains {
+  /** Whether it is what was stored. */
+  isWhole: boolean;
+  /** What is proven to be what was stored. */
+  columns?: { id: string; type: string; key: string };
+  /** The text, damaged as it is; absent if nothing is left of it. */
+  bytes?: Uint8Array;
 }
 
 /** The log failed to write or read. Nothing after it can be trusted in this process: end it and open the log anew. */
@@ -86,12 +107,16 @@ export interface EventLog {
    * Stores all of them or none, next to each other and in their order; resolves when they are durable.
    * An event whose source and id are there already isn't stored again; where its content is another (see
    * `isSameEvent`), nothing of the append is stored, and other appends are as if it had never come.
-   * Throws {@link ReusedId}, Unavailable (out of room, nothing stored) or {@link LogFailed} (outcome unknown).
+   * Throws {@link ReusedId}, {@link DamagedRecord} (an event is to be compared with that record; nothing stored),
+   * Unavailable (out of room, or damaged where it is written; nothing stored) or {@link LogFailed} (outcome unknown).
    */
   append(events: readonly NewEvent[]): Promise<Appended[]>;
   /** The newest durable sequence; 0 when the log is empty. */
   head(): number;
-  /** Throws {@link DamagedRecord} or {@link LogFailed}. */
+  /**
+   * Reads on as far as all is whole: a page ends before a damaged record, and a read that begins with one throws
+   * {@link DamagedRecord}. By type or key too, if it can't be proven that the record is none of those asked for.
+   */
   read(range: LogRange): Promise<LogPage>;
   /** The sequence of the first event that was stored at that time (ms since 1970) or later; `head + 1` when none was. */
   firstSince(time: number): Promise<number>;
@@ -99,6 +124,10 @@ export interface EventLog {
   find(id: string): Promise<StoredEvent[]>;
   /** Events that name this id as their cause, oldest first. At most {@link mostFound}; `limit` may be less. */
   effectsOf(id: string, limit?: number): Promise<StoredEvent[]>;
+  /** What is left of a record, whole or not; for somebody who sets a damaged one aside. */
+  remainsOf(sequence: number): Promise<Remains>;
+  /** The damage that was found since the log was opened, and what was done about it, in words. */
+  damageFound(): readonly string[];
   /** How durable an append is at present, for people. */
   durability(): Record<string, string | number | null>;
   /** Calls `listener` after each commit that added events, once their publishers have been answered. */

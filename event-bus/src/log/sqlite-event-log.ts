@@ -1,12 +1,14 @@
 import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from '@blog/kit/sqlite';
 import { mayWorkLater, pageCacheKiB } from '../sqlite';
-import { type Appended, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
+import { createDamageList, type DamageList } from './damage-list';
+import { type Appended, DamagedRecord, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
 import { createGroupCommit, type Outcome } from './group-commit';
-import { type LogWriter, WriteFailed, writeHere } from './log-writer';
+import { openNote } from './log-note';
+import { isDamage, type LogWriter, WriteFailed, writeHere } from './log-writer';
 import type { Room } from './room';
-import { createNewerKeys } from './sqlite-key-index';
-import { createLogReader } from './sqlite-log-reader';
+import { createNewerKeys, entriesAfter } from './sqlite-key-index';
+import { createLogReader, type LogReader } from './sqlite-log-reader';
 import { numbered, type Written } from './sqlite-writer';
 import { createTail } from './tail';
 
@@ -21,8 +23,10 @@ export interface SqliteEventLogOptions {
   wallTime: () => number;
   /** Asked before each commit; absent where all of the disk may be used. */
   room?: Room;
-  /** Called once for an I/O error. The process must end: a failed fsync is not reported twice. */
+  /** Called once for an I/O error of a write. The process must end: a failed fsync is not reported twice. */
   onFatal: (error: LogFailed) => void;
+  /** Called for damage that was found, in words. It harms only those who meet it. */
+  onDamage?: (what: string) => void;
   /** Called after each commit: new events, those that were stored before, and the time that it took with its fsync. */
   onCommit?: (commit: { events: number; duplicates: number; seconds: number }) => void;
 }
@@ -31,9 +35,10 @@ type Appends = readonly (readonly NewEvent[])[];
 
 /** What readers have in memory of the log. It takes in what was committed. */
 function createMemory(readDb: Database) {
+  const note = openNote(readDb).read();
   const tail = createTail(tailSize);
-  const keys = createNewerKeys(readDb);
-  let head = readDb.prepare<[], number | null>('SELECT max(sequence) FROM events').pluck().get() ?? 0;
+  const keys = createNewerKeys(note.indexedUpTo, entriesAfter(readDb, note.indexedUpTo, note.head));
+  let { head } = note;
 
   function takeIn({ id, type, key, text }: NewEvent, sequence: number, storedAt: number): Appended {
     // One that isn't the next was there before.
@@ -46,13 +51,16 @@ function createMemory(readDb: Database) {
   }
 
   return {
-    ...{ tail, keys },
+    identity: note.identity,
+    tail,
+    keys,
     head: () => head,
     takeIn(appends: Appends, { appends: written, storedAt, indexedUpTo }: Written): Outcome[] {
       keys.forgetUpTo(indexedUpTo);
       return appends.map((events, append) => {
-        const { sequences = [], reused } = written[append] ?? {};
+        const { sequences = [], reused, damaged } = written[append] ?? {};
         if (reused) return { refused: new ReusedId(reused) };
+        if (damaged !== undefined) return { refused: new DamagedRecord(damaged) };
         return { appended: events.map((event, place) => takeIn(event, sequences[place] ?? 0, storedAt)) };
       });
     },
@@ -61,12 +69,17 @@ function createMemory(readDb: Database) {
 
 const sizeOf = (appends: Appends): number => appends.flat().reduce((sum, { text }) => sum + text.length, 0);
 
-/** Tells an I/O error, after which nothing more is written, from a lack of room. */
-function createSafeWrite(
-  writer: LogWriter,
-  { wallTime, room, onFatal }: Pick<SqliteEventLogOptions, 'wallTime' | 'room' | 'onFatal'>,
-) {
+interface SafeWriteDeps extends Pick<SqliteEventLogOptions, 'wallTime' | 'room' | 'onFatal'> {
+  damage: DamageList;
+  /** Lets go of the file while it is put together anew, and takes it up again. */
+  rebuilding: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** Tells an I/O error, after which nothing more is written, from a lack of room and from damage, which is mended. */
+function createSafeWrite(writer: LogWriter, { wallTime, room, onFatal, damage, rebuilding }: SafeWriteDeps) {
   let failed: LogFailed | undefined;
+  /** Mending did not help: nothing is stored until somebody deals with it, and what is stored is delivered. */
+  let isBroken = false;
 
   function fail(error: unknown): LogFailed {
     if (!failed) {
@@ -76,8 +89,24 @@ function createSafeWrite(
     return failed;
   }
 
-  async function write(appends: Appends): Promise<Written> {
+  function broken(why: string): Unavailable {
+    if (!isBroken) damage.add(`the log can not be written: ${why}`);
+    isBroken = true;
+    return new Unavailable('The log is damaged and takes no events; nothing of this request was stored.', 60);
+  }
+
+  async function mendAndWrite(appends: Appends, met: WriteFailed): Promise<Written> {
+    try {
+      await rebuilding(async () => (await writer.rebuild()).forEach(damage.add));
+      return await writer.write(appends, wallTime());
+    } catch (error) {
+      throw broken(`${met.message}; ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  return async (appends: Appends): Promise<Written> => {
     if (failed) throw failed;
+    if (isBroken) throw broken('');
     room?.expect(sizeOf(appends));
     try {
       return await writer.write(appends, wallTime());
@@ -85,27 +114,80 @@ function createSafeWrite(
       if (error instanceof WriteFailed && mayWorkLater(error)) {
         throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
       }
+      if (error instanceof WriteFailed && isDamage(error)) return mendAndWrite(appends, error);
       throw fail(error);
     }
+  };
+}
+
+/** The reader's connection, which gives way while the file is put together anew. */
+function createReaderOf(file: string, createReader: (db: Database) => LogReader) {
+  const open = (): Database => {
+    const db = new Sqlite(file, { readonly: true });
+    db.pragma(`cache_size = ${-pageCacheKiB}`);
+    return db;
+  };
+  let db = open();
+  let reader = createReader(db);
+  let gap: Promise<void> | undefined;
+
+  async function rebuilding(work: () => Promise<void>): Promise<void> {
+    db.close();
+    const done = work().finally(() => {
+      gap = undefined;
+      db = open();
+      reader = createReader(db);
+    });
+    gap = done.catch(() => undefined);
+    await done;
   }
 
-  return { write, fail };
+  function use<T>(look: (reader: LogReader) => Promise<T>): Promise<T> {
+    return gap ? gap.then(() => use(look)) : look(reader);
+  }
+
+  const whole: LogReader = {
+    read: (range) => use((one) => one.read(range)),
+    firstSince: (time) => use((one) => one.firstSince(time)),
+    find: (id) => use((one) => one.find(id)),
+    effectsOf: (id, limit) => use((one) => one.effectsOf(id, limit)),
+    remainsOf: (sequence) => use((one) => one.remainsOf(sequence)),
+  };
+  return { reader: whole, rebuilding, close: () => db.close() };
+}
+
+function openMemory(file: string): ReturnType<typeof createMemory> {
+  const db = new Sqlite(file, { readonly: true });
+  try {
+    return createMemory(db);
+  } finally {
+    db.close();
+  }
 }
 
 /**
  * The log in one SQLite file. A commit is fsynced (`synchronous=FULL`) before its publishers are answered.
- * Opening looks at the newest events only, whatever the size of the log.
+ * Opening looks at the newest events only, whatever the size of the log, and mends what would keep it from being used.
  */
 export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
-  const { file, openWriter = writeHere, wallTime, onCommit } = options;
+  const { file, openWriter = writeHere, wallTime, onCommit, onDamage } = options;
+  const damage = createDamageList(onDamage);
   const writer = await openWriter(file);
-  const readDb = new Sqlite(file, { readonly: true });
-  readDb.pragma(`cache_size = ${-pageCacheKiB}`);
-  const identity = readDb.prepare<[], string>('SELECT identity FROM log').pluck().get() ?? '';
-  const memory = createMemory(readDb);
+  writer.found.forEach(damage.add);
+  const memory = openMemory(file);
+  /** The index of keys is made anew once: readers do without it meanwhile. */
+  let reindexed = false;
+  const deps = { tail: memory.tail, keys: memory.keys, head: memory.head, now: () => performance.now() };
+  const onIndexDamage = (what: string): void => {
+    damage.add(what);
+    if (reindexed) return;
+    reindexed = true;
+    writer.reindex().catch((error: unknown) => damage.add(`the index of keys could not be made anew: ${String(error)}`));
+  };
+  const readers = createReaderOf(file, (db) => createLogReader(db, { ...deps, onDamage: damage.add, onIndexDamage }));
   const listeners: (() => void)[] = [];
   let lastFsyncAt: string | null = null;
-  const { write, fail } = createSafeWrite(writer, options);
+  const write = createSafeWrite(writer, { ...options, damage, rebuilding: readers.rebuilding });
 
   const group = createGroupCommit({
     async commit(appends) {
@@ -124,15 +206,16 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
   });
 
   return {
-    identity,
+    identity: memory.identity,
     append: group.append,
     head: memory.head,
-    ...createLogReader(readDb, { ...memory, fail }),
+    ...readers.reader,
+    damageFound: damage.all,
     durability: () => ({ ...writer.durability(), lastFsyncAt }),
     onAppended: (listener) => void listeners.push(listener),
     async close() {
       await group.drained();
-      readDb.close();
+      readers.close();
       await writer.close();
     },
   };

@@ -1,4 +1,6 @@
 import type { Database } from '@blog/kit/sqlite';
+import { bucketOf, type BucketNote, checksumOfBucket, isWholeNote, termOf } from './key-buckets';
+import { createRecords } from './sqlite-records';
 
 /**
  * The events of each key. The events of a moment are mostly of different keys, and in an index that is written along
@@ -19,68 +21,140 @@ export const keyIndexMigration = `
   ALTER TABLE log ADD COLUMN indexed_up_to INTEGER NOT NULL DEFAULT 0;
   UPDATE log SET indexed_up_to = (SELECT coalesce(max(sequence), 0) FROM events);`;
 
-const indexedAtOnce = 4_096;
+/** The index in buckets that can be proven: see `key-buckets.ts`. */
+export const provenKeyIndexMigration = `
+  CREATE TABLE key_index (
+    bucket INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (bucket, key, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE key_buckets (
+    bucket INTEGER PRIMARY KEY,
+    entries INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO key_index SELECT bucket_of(key), key, sequence FROM keys ORDER BY 1, 2, 3;
+  INSERT INTO key_buckets SELECT bucket, count(*), sum(term_of(key, sequence)), 0 FROM key_index GROUP BY bucket;
+  UPDATE key_buckets SET checksum = checksum_of_bucket(bucket, entries, sum);
+  DROP TABLE keys;`;
 
-const indexedUpToIn = (db: Database) => db.prepare<[], number>('SELECT indexed_up_to FROM log').pluck();
+export interface KeyEntry {
+  sequence: number;
+  /** Undefined for a damaged record: nobody knows its key. */
+  key: string | undefined;
+}
 
-/** The part on the disk, for the writer. */
+/** The index of keys, or that of ids, leads to a record that is not the one it is meant to be. */
+export class DamagedIndex extends Error {
+  override readonly name = 'DamagedIndex';
+}
+
+const entriesAtOnce = 4_096;
+
+/** The part on the disk, for the writer. Call these in a transaction. */
 export interface KeyIndex {
-  /** Call it in a transaction: where much is missing, it is put in. Returns where the index ends then. */
-  followTo(head: number): number;
+  /** Throws {@link DamagedIndex}. */
+  put(entries: readonly KeyEntry[]): void;
+  /** Makes the whole index anew from the records, up to a sequence. */
+  rebuild(upTo: number): void;
 }
 
 export function openKeyIndex(db: Database): KeyIndex {
-  const insert = db.prepare(
-    'INSERT INTO keys SELECT key, sequence FROM events WHERE sequence > ? AND sequence <= ? ORDER BY key, sequence',
+  const insert = db.prepare('INSERT INTO key_index (bucket, key, sequence) VALUES (?, ?, ?)');
+  const insertUnknown = db.prepare('INSERT INTO unknown_keys (sequence) VALUES (?) ON CONFLICT DO NOTHING');
+  const find = db.prepare<[number], BucketNote>('SELECT bucket, entries, sum, checksum FROM key_buckets WHERE bucket = ?');
+  const save = db.prepare(
+    `INSERT INTO key_buckets (bucket, entries, sum, checksum) VALUES (?, ?, ?, ?)
+     ON CONFLICT (bucket) DO UPDATE SET entries = excluded.entries, sum = excluded.sum, checksum = excluded.checksum`,
   );
-  const move = db.prepare('UPDATE log SET indexed_up_to = ?');
-  const end = indexedUpToIn(db);
+  const records = createRecords(db);
+
+  function putInBucket(bucket: number, entries: readonly (readonly [string, number])[]): void {
+    const note = find.get(bucket) ?? { bucket, entries: 0, sum: 0, checksum: checksumOfBucket(bucket, 0, 0) };
+    if (!isWholeNote(note)) throw new DamagedIndex(`bucket ${bucket} of the index of keys is damaged`);
+    let { sum } = note;
+    for (const [key, sequence] of entries) {
+      insert.run(bucket, key, sequence);
+      sum += termOf(key, sequence);
+    }
+    const count = note.entries + entries.length;
+    save.run(bucket, count, sum, checksumOfBucket(bucket, count, sum));
+  }
+
+  function put(entries: readonly KeyEntry[]): void {
+    const buckets = new Map<number, [string, number][]>();
+    for (const { key, sequence } of entries) {
+      if (key === undefined) {
+        insertUnknown.run(sequence);
+        continue;
+      }
+      const bucket = bucketOf(key);
+      const others = buckets.get(bucket);
+      if (others) others.push([key, sequence]);
+      else buckets.set(bucket, [[key, sequence]]);
+    }
+    const inOrder = [...buckets].sort(([a], [b]) => a - b);
+    // Sequences of a key are in order already.
+    for (const [bucket, some] of inOrder) putInBucket(bucket, some.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  }
+
   return {
-    followTo(head) {
-      // As the disk says: what a transaction did that failed is undone there, and nowhere else.
-      const indexedUpTo = end.get() ?? 0;
-      if (head - indexedUpTo < indexedAtOnce) return indexedUpTo;
-      insert.run(indexedUpTo, head);
-      move.run(head);
-      return head;
+    put,
+    rebuild(upTo) {
+      db.exec('DELETE FROM key_index; DELETE FROM key_buckets');
+      for (let after = 0; after < upTo; after += entriesAtOnce) {
+        put(entriesIn([...records.inOrder(after, Math.min(upTo, after + entriesAtOnce), 'none')]));
+      }
     },
   };
 }
+
+const entriesIn = (looked: readonly { sequence: number; columns: { key: string } | undefined }[]): KeyEntry[] =>
+  looked.map(({ sequence, columns }) => ({ sequence, key: columns?.key }));
+
+/** The keys of the events after a sequence, up to another. */
+export const entriesAfter = (db: Database, after: number, upTo: number): KeyEntry[] =>
+  entriesIn([...createRecords(db).inOrder(after, upTo, 'none')]);
 
 /** The part in memory, for readers. */
 export interface NewerKeys {
   indexedUpTo(): number;
   /** The sequences of a key after that, in their order. */
   of(key: string): readonly number[];
+  /** Those after that whose records are damaged, so that they may be of any key. */
+  unknown(): readonly number[];
   /** An event has been stored. */
-  add(event: { sequence: number; key: string }): void;
+  add(entry: KeyEntry): void;
   /** The index on the disk has got so far, with all that was added. */
   forgetUpTo(indexedUpTo: number): void;
 }
 
-export function createNewerKeys(db: Database): NewerKeys {
-  let indexedUpTo = indexedUpToIn(db).get() ?? 0;
+export function createNewerKeys(start: number, entries: readonly KeyEntry[]): NewerKeys {
+  let indexedUpTo = start;
   let sequencesOf = new Map<string, number[]>();
+  let unknown: number[] = [];
 
-  function add({ sequence, key }: { sequence: number; key: string }): void {
+  function add({ sequence, key }: KeyEntry): void {
+    if (key === undefined) return void unknown.push(sequence);
     const sequences = sequencesOf.get(key);
     if (sequences) sequences.push(sequence);
     else sequencesOf.set(key, [sequence]);
   }
 
-  const rest = db.prepare<[number], { sequence: number; key: string }>(
-    'SELECT sequence, key FROM events WHERE sequence > ? ORDER BY sequence',
-  );
-  for (const event of rest.iterate(indexedUpTo)) add(event);
+  entries.forEach(add);
 
   return {
     indexedUpTo: () => indexedUpTo,
     of: (key) => sequencesOf.get(key) ?? [],
+    unknown: () => unknown,
     add,
     forgetUpTo(end) {
       if (end === indexedUpTo) return;
       indexedUpTo = end;
       sequencesOf = new Map();
+      unknown = [];
     },
   };
 }

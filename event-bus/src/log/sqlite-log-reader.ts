@@ -1,110 +1,177 @@
-import { crc32 } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '@blog/kit/sqlite';
-import {
-  DamagedRecord,
-  type EventLog,
-  type LogFailed,
-  type LogPage,
-  type LogRange,
-  type StoredEvent,
-} from './event-log';
+import { DamagedRecord, type EventLog, type LogPage, type LogRange, type StoredEvent } from './event-log';
+import { createKeyLookup } from './key-lookup';
 import { createReadCache } from './read-cache';
+import { eventOf } from './record';
 import type { NewerKeys } from './sqlite-key-index';
 import { createIdSearch, createTimeSearch } from './sqlite-log-search';
+import { createRecords, isUnreadable, type Looked, type Records } from './sqlite-records';
 import type { EventsInMemory } from './tail';
 
 /** A read that searches for types looks at so many events at once, so that a rare type never blocks the process. */
-const lookedAtAtOnce = 4_096;
+const lookedAtAtOnce = 2_048;
 
-type Row = [sequence: number, id: string, type: string, key: string, storedAt: number, text: string, checksum: number];
+/** Gathers the events of a page. */
+function createPage({ after, limit, maxSize = Infinity, types, key }: LogRange) {
+  const events: StoredEvent[] = [];
+  let size = 0;
+  let upTo = after;
 
-/** Finds the rows of a range, in the order of their sequences. */
-function createRows(db: Database, keys: NewerKeys) {
-  const columns = 'e.sequence, e.id, e.type, e.key, e.stored_at, e.text, e.checksum';
-  const ofTypes = 'e.type IN (SELECT value FROM json_each($types))';
-  const select = (rest: string) => db.prepare<unknown[], Row>(`SELECT ${columns} FROM ${rest}`).raw();
-  const end = 'ORDER BY sequence LIMIT $limit';
-  const inLog = 'events e WHERE sequence > $after AND sequence <= $upTo';
-  const ofKey = 'keys k JOIN events e USING (sequence) WHERE k.key = $key AND sequence > $after AND sequence <= $upTo';
-  const all = select(`${inLog} ${end}`);
-  const ofTypesOnly = select(`${inLog} AND ${ofTypes} ${end}`);
-  const ofKeyOnly = select(`${ofKey} ${end}`);
-  const ofKeyAndTypes = select(`${ofKey} AND ${ofTypes} ${end}`);
-  const one = select('events e WHERE sequence = ?');
+  /** Whether it is none of those that are asked for, as far as that is proven. */
+  const isOther = ({ columns }: Looked): boolean =>
+    columns !== undefined &&
+    ((types !== undefined && !types.includes(columns.type)) || (key !== undefined && key !== columns.key));
 
-  function* rowsOfKey(key: string, { after, limit, types }: LogRange, upTo: number): Generator<Row> {
-    const range = { key, after, upTo: Math.min(upTo, keys.indexedUpTo()), limit };
-    if (types) yield* ofKeyAndTypes.iterate({ ...range, types: JSON.stringify(types) });
-    else yield* ofKeyOnly.iterate(range);
-    for (const sequence of keys.of(key)) {
-      if (sequence <= after || sequence > upTo) continue;
-      const row = one.get(sequence);
-      if (row && (!types || types.includes(row[2]))) yield row;
+  return {
+    /**
+     * Takes the next one that was looked at. Returns whether there may be more on the page. A damaged one ends the page
+     * before it; if nothing is before it, DamagedRecord is thrown.
+     */
+    take(looked: Looked): boolean {
+      const { sequence, columns, text, isDamaged } = looked;
+      if (!isOther(looked)) {
+        if (isDamaged || !columns || text === undefined) {
+          upTo = sequence - 1;
+          if (upTo > after || events.length > 0) return false;
+          throw new DamagedRecord(sequence);
+        }
+        events.push(eventOf({ columns, text }));
+        size += text.length;
+      }
+      upTo = sequence;
+      return events.length < limit && size < maxSize;
+    },
+    /** Everything up to there was looked at. */
+    end: (sequence: number): LogPage => ({ events, upTo: Math.max(sequence, after) }),
+    ended: (): LogPage => ({ events, upTo }),
+  };
+}
+
+const lastOf = ({ upTo }: LogRange, head: number): number => Math.min(upTo ?? head, head);
+
+/** Pages of the log as it is, or of some types. Every record that is passed over is proven. */
+function createPages(records: Records) {
+  return (range: LogRange, head: number): LogPage => {
+    const last = lastOf(range, head);
+    const upTo = range.types ? Math.min(last, range.after + lookedAtAtOnce) : last;
+    const page = createPage(range);
+    for (const looked of records.inOrder(range.after, upTo, range.types ?? 'all')) {
+      if (!page.take(looked)) return page.ended();
     }
+    return page.end(upTo);
+  };
+}
+
+interface KeyPagesDeps {
+  records: Records;
+  keys: NewerKeys;
+  tail: EventsInMemory;
+  now: () => number;
+  onDamage: (what: string) => void;
+}
+
+/** Pages of one key, by the index if it is proven; if not, they are looked for in the log itself. */
+function createKeyPages(db: Database, { records, keys, tail, now, onDamage }: KeyPagesDeps) {
+  const lookup = createKeyLookup(db, { now, onDamage });
+
+  function firstUnknown(after: number, upTo: number): number {
+    const inMemory = keys.unknown().find((sequence) => sequence > after && sequence <= upTo);
+    return Math.min(lookup.firstUnknown(after, upTo) ?? Infinity, inMemory ?? Infinity);
   }
 
-  return (range: LogRange, upTo: number): IterableIterator<Row> => {
-    const { after, limit, key, types } = range;
-    if (key !== undefined) return rowsOfKey(key, range, upTo);
-    if (!types) return all.iterate({ after, upTo, limit });
-    return ofTypesOnly.iterate({ after, upTo, limit, types: JSON.stringify(types) });
+  function* sequencesOf(key: string, after: number, upTo: number): Generator<number> {
+    yield* lookup.sequencesOf(key, after, Math.min(upTo, keys.indexedUpTo()));
+    for (const sequence of keys.of(key)) if (sequence > after && sequence <= upTo) yield sequence;
+  }
+
+  function lookAt(sequence: number): Looked {
+    const event = tail.at(sequence);
+    if (!event) return records.at(sequence);
+    // What is in memory was proven when it was stored.
+    return { sequence, columns: { ...event, source: '', cause: null }, text: event.text, isDamaged: false };
+  }
+
+  function byIndex(key: string, range: LogRange, upTo: number): LogPage {
+    const page = createPage(range);
+    const unknown = firstUnknown(range.after, upTo);
+    for (const sequence of sequencesOf(key, range.after, Math.min(upTo, unknown))) {
+      if (!page.take(lookAt(sequence))) return page.ended();
+    }
+    if (unknown <= upTo) page.take({ sequence: unknown, columns: undefined, text: undefined, isDamaged: true });
+    return unknown <= upTo ? page.ended() : page.end(upTo);
+  }
+
+  async function byLooking(key: string, range: LogRange, upTo: number): Promise<LogPage> {
+    const page = createPage(range);
+    for (let after = range.after; after < upTo; after += lookedAtAtOnce) {
+      const end = Math.min(upTo, after + lookedAtAtOnce);
+      for (const looked of records.inOrder(after, end, 'none')) {
+        const isOfKey = looked.columns?.key === key && !looked.isDamaged;
+        if (!page.take(isOfKey ? records.at(looked.sequence) : looked)) return page.ended();
+      }
+      await nextTurn();
+    }
+    return page.end(upTo);
+  }
+
+  return async (key: string, range: LogRange, head: number): Promise<LogPage> => {
+    const upTo = lastOf(range, head);
+    if (range.after >= upTo) return { events: [], upTo: range.after };
+    if (!lookup.isProven(key)) return byLooking(key, range, upTo);
+    try {
+      return byIndex(key, range, upTo);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return byLooking(key, range, upTo);
+    }
   };
 }
 
-/**
- * Each event is checked: one that isn't what was stored, or is missing, ends the page before it; where it is the first
- * one, DamagedRecord is thrown.
- */
-function createPages(rows: ReturnType<typeof createRows>) {
-  return (asked: LogRange, head: number): LogPage => {
-    const last = Math.min(asked.upTo ?? head, head);
-    // By key there is an index; without one a search for types goes on page by page.
-    const upTo = asked.key === undefined && asked.types ? Math.min(last, asked.after + lookedAtAtOnce) : last;
-    const isWhole = asked.key === undefined && !asked.types;
-    const events: StoredEvent[] = [];
-    let size = 0;
-    for (const [sequence, id, type, key, storedAt, text, checksum] of rows(asked, upTo)) {
-      const expected = isWhole ? asked.after + events.length + 1 : sequence;
-      if (sequence !== expected || crc32(text) !== checksum) {
-        // What is before the damage can still be used; the next read begins with it and stops.
-        if (events.length > 0) return { events, upTo: expected - 1 };
-        throw new DamagedRecord(expected);
-      }
-      events.push({ sequence, id, type, key, storedAt, text });
-      size += text.length;
-      if (events.length >= asked.limit || size >= (asked.maxSize ?? Infinity)) return { events, upTo: sequence };
-    }
-    return { events, upTo: Math.max(upTo, asked.after) };
-  };
+export interface LogReaderDeps {
+  tail: EventsInMemory;
+  keys: NewerKeys;
+  head: () => number;
+  now: () => number;
+  /** A reader met damage. */
+  onDamage: (what: string) => void;
+  /** The index of keys is damaged: it is not used, so that this costs no record. */
+  onIndexDamage: (what: string) => void;
 }
+
+export type LogReader = Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf' | 'remainsOf'>;
 
 /**
  * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
- * What can't be read means that the disk failed, but for a damaged record: the others are good.
+ * What can't be read is damage to the record that is looked for, and harms its reader alone.
  */
-export function createLogReader(
-  db: Database,
-  {
-    tail,
-    keys,
-    head,
-    fail,
-  }: { tail: EventsInMemory; keys: NewerKeys; head: () => number; fail: (error: unknown) => LogFailed },
-): Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf'> {
-  async function orFail<T>(look: () => T): Promise<T> {
+export function createLogReader(db: Database, { tail, keys, head, now, onDamage, onIndexDamage }: LogReaderDeps): LogReader {
+  const records = createRecords(db);
+  const readPage = createReadCache(tail, createPages(records));
+  const readKey = createKeyPages(db, { records, keys, tail, now, onDamage: onIndexDamage });
+  const firstSince = createTimeSearch(records);
+  const search = createIdSearch(db, records);
+
+  /** Whoever meets damage is told of it; so are those who look after the log. */
+  async function noting<T>(look: () => T | Promise<T>): Promise<T> {
     try {
-      return look();
+      return await look();
     } catch (error) {
-      throw error instanceof DamagedRecord ? error : fail(error);
+      if (error instanceof DamagedRecord) onDamage(error.message);
+      throw error;
     }
   }
-  const readPage = createReadCache(tail, createPages(createRows(db, keys)));
-  const firstSince = createTimeSearch(db);
-  const search = createIdSearch(db);
+
   return {
-    read: (range) => orFail(() => readPage(range, head())),
-    firstSince: (time) => orFail(() => firstSince(time, head())),
-    find: (id) => orFail(() => search.find(id)),
-    effectsOf: (id, limit) => orFail(() => search.effectsOf(id, limit)),
+    read: (range) => noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
+    firstSince: async (time) => firstSince(time, head()),
+    find: (id) => noting(() => search.find(id)),
+    effectsOf: (id, limit) => noting(() => search.effectsOf(id, limit)),
+    async remainsOf(sequence) {
+      const { columns, text, isDamaged } = records.at(sequence);
+      if (!isDamaged && columns && text !== undefined) return { isWhole: true };
+      const bytes = records.remainsOf(sequence);
+      return { isWhole: false, ...(columns ? { columns } : {}), ...(bytes ? { bytes } : {}) };
+    },
   };
 }

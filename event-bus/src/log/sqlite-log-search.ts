@@ -1,45 +1,62 @@
-import { crc32 } from 'node:zlib';
 import type { Database } from '@blog/kit/sqlite';
 import { DamagedRecord, mostFound, type StoredEvent } from './event-log';
-
-type Row = StoredEvent & { checksum: number };
+import { eventOf } from './record';
+import { isUnreadable, type Records } from './sqlite-records';
 
 /** Of many large events only the first are given: a search holds little memory. */
 const largestFind = 8 * 1024 * 1024;
 
-export function createIdSearch(db: Database) {
+export function createIdSearch(db: Database, records: Records) {
   const by = (column: 'id' | 'cause') =>
-    db.prepare<[string, number], Row>(
-      `SELECT sequence, id, type, key, stored_at AS storedAt, checksum, text
-       FROM events WHERE ${column} = ? ORDER BY sequence LIMIT ?`,
-    );
-  const [byId, byCause] = [by('id'), by('cause')];
+    db
+      .prepare<[string, number], number>(`SELECT sequence FROM events WHERE ${column} = ? ORDER BY sequence LIMIT ?`)
+      .pluck();
+  const statements = { id: by('id'), cause: by('cause') };
 
-  function search(statement: typeof byId, id: string, limit: number): StoredEvent[] {
+  function sequencesOf(column: 'id' | 'cause', id: string, limit: number): number[] {
+    try {
+      return statements[column].all(id, limit);
+    } catch (error) {
+      // The index is damaged: nobody knows which records are meant.
+      throw isUnreadable(error) ? new DamagedRecord(undefined) : error;
+    }
+  }
+
+  function search(column: 'id' | 'cause', id: string, limit: number): StoredEvent[] {
     const found: StoredEvent[] = [];
     let size = 0;
-    for (const { checksum, ...event } of statement.iterate(id, limit)) {
-      if (crc32(event.text) !== checksum) throw new DamagedRecord(event.sequence);
-      found.push(event);
-      size += event.text.length;
+    for (const sequence of sequencesOf(column, id, limit)) {
+      const { columns, text } = records.at(sequence);
+      if (!columns || text === undefined) throw new DamagedRecord(sequence);
+      // A damaged index led to another record.
+      if (columns[column] !== id) continue;
+      found.push(eventOf({ columns, text }));
+      size += text.length;
       if (size >= largestFind) break;
     }
     return found;
   }
   return {
-    find: (id: string) => search(byId, id, mostFound),
-    effectsOf: (id: string, limit = mostFound) => search(byCause, id, Math.min(limit, mostFound)),
+    find: (id: string) => search('id', id, mostFound),
+    effectsOf: (id: string, limit = mostFound) => search('cause', id, Math.min(limit, mostFound)),
   };
 }
 
 /** Finds times by halves: no index is needed, since times never go back from one sequence to the next. */
-export function createTimeSearch(db: Database) {
-  const storedAt = db.prepare<[number], number>('SELECT stored_at FROM events WHERE sequence = ?').pluck();
+export function createTimeSearch(records: Records) {
+  /** A damaged record was stored at about the time of the next whole one. */
+  function storedAt(sequence: number, end: number): number {
+    for (let next = sequence; next < end; next += 1) {
+      const { columns } = records.at(next);
+      if (columns) return columns.storedAt;
+    }
+    return Infinity;
+  }
   return (time: number, head: number): number => {
     let [least, most] = [1, head + 1];
     while (least < most) {
       const middle = Math.floor((least + most) / 2);
-      if ((storedAt.get(middle) ?? Infinity) < time) least = middle + 1;
+      if (storedAt(middle, most) < time) least = middle + 1;
       else most = middle;
     }
     return least;

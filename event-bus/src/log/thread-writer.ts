@@ -5,15 +5,21 @@ import { type Durability, type LogWriter, WriteFailed } from './log-writer';
 import type { Written } from './sqlite-writer';
 
 export type ToWriter =
-  { kind: 'write'; appends: readonly (readonly NewEvent[])[]; wallTime: number } | { kind: 'close' };
+  | { kind: 'write'; appends: readonly (readonly NewEvent[])[]; wallTime: number }
+  | { kind: 'rebuild' }
+  | { kind: 'reindex' }
+  | { kind: 'close' };
 
 export type FromWriter =
-  | { kind: 'opened'; durability: Durability }
+  | { kind: 'opened'; durability: Durability; found: readonly string[] }
   | { kind: 'written'; written: Written }
+  | { kind: 'mended'; found: readonly string[] }
   | { kind: 'failed'; message: string; code: string | undefined };
 
+type Answer = Exclude<FromWriter, { kind: 'opened' | 'failed' }>;
+
 interface Waiting {
-  resolve: (written: Written) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: WriteFailed) => void;
 }
 
@@ -39,19 +45,34 @@ export async function writeInThread(file: string, options: WorkerOptions = {}): 
 
   thread.on('message', (message: FromWriter) => {
     const first = waiting.shift();
-    if (message.kind === 'written') first?.resolve(message.written);
-    else if (message.kind === 'failed') first?.reject(new WriteFailed(message.message, message.code));
+    if (message.kind === 'failed') first?.reject(new WriteFailed(message.message, message.code));
+    else if (message.kind !== 'opened') first?.resolve(message);
   });
   thread.on('error', (error) => end(`the thread that writes the log failed: ${String(error)}`));
   thread.on('exit', () => end('the thread that writes the log has ended'));
 
+  function ask(message: ToWriter): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (ended) return reject(ended);
+      waiting.push({ resolve, reject });
+      tell(message);
+    });
+  }
+
+  async function mend(kind: 'rebuild' | 'reindex'): Promise<string[]> {
+    const answer = await ask({ kind });
+    return answer.kind === 'mended' ? [...answer.found] : [];
+  }
+
   return {
-    write: (appends, wallTime) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        waiting.push({ resolve, reject });
-        tell({ kind: 'write', appends, wallTime });
-      }),
+    async write(appends, wallTime) {
+      const answer = await ask({ kind: 'write', appends, wallTime });
+      if (answer.kind !== 'written') throw new WriteFailed('the thread that writes the log answered otherwise', undefined);
+      return answer.written;
+    },
+    rebuild: () => mend('rebuild'),
+    reindex: async () => void (await mend('reindex')),
+    found: opened.found,
     durability: () => opened.durability,
     async close() {
       if (ended) return;

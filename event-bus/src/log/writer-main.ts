@@ -6,9 +6,16 @@ import type { FromWriter, ToWriter } from './thread-writer';
 const writer = writeHere((workerData as { file: string }).file);
 const reply = (message: FromWriter): void => parentPort?.postMessage(message);
 
-async function write({ appends, wallTime }: Extract<ToWriter, { kind: 'write' }>): Promise<void> {
+async function answer(message: Exclude<ToWriter, { kind: 'close' }>): Promise<FromWriter> {
+  if (message.kind === 'write') return { kind: 'written', written: await writer.write(message.appends, message.wallTime) };
+  if (message.kind === 'rebuild') return { kind: 'mended', found: await writer.rebuild() };
+  await writer.reindex();
+  return { kind: 'mended', found: [] };
+}
+
+async function take(message: Exclude<ToWriter, { kind: 'close' }>): Promise<void> {
   try {
-    reply({ kind: 'written', written: await writer.write(appends, wallTime) });
+    reply(await answer(message));
   } catch (error) {
     if (!(error instanceof WriteFailed)) throw error;
     reply({ kind: 'failed', message: error.message, code: error.code });
@@ -16,7 +23,7 @@ async function write({ appends, wallTime }: Extract<ToWriter, { kind: 'write' }>
 }
 
 parentPort?.on('message', (message: ToWriter) => {
-  if (message.kind === 'write') void write(message);
+  if (message.kind !== 'close') void take(message);
   else void writer.close().then(() => parentPort?.close());
 });
-reply({ kind: 'opened', durability: writer.durability() });
+reply({ kind: 'opened', durability: writer.durability(), found: writer.found });

@@ -93,7 +93,7 @@ function eventOfGroup(
     return { group, state, ...rest, inFlight };
   }
   if (standing.state === 'waiting') return { group, ...rest, ...standing };
-  if (letter?.phase === 'dead') return { group, state: 'dead-letter', ...rest };
+  if (letter?.phase === 'dead' || letter?.phase === 'damaged') return { group, state: 'dead-letter', ...rest };
   if (letter?.phase === 'queued') return { group, state: 'waiting', ...rest, waitsFor: [{ for: 'redelivery' }] };
   if (letter?.phase === 'redelivered') return { group, state: 'done', ...rest };
   const isDone = standing.state === 'passed' && attempts.some(({ outcome }) => outcome === 'done');

@@ -23,9 +23,15 @@ export function giveUp(tables: LetterTables, name: string, letter: DeadLetter): 
   const letters = lettersOf(tables, name);
   const before = letters.get(letter.sequence);
   count(tables, before, 'failed');
-  const fresh = { group: name, redeliveries: 0, job: null, redeliveredAt: null };
+  const fresh = { group: name, redeliveries: 0, job: null, redeliveredAt: null, remains: null };
   const firstFailedAt = before?.firstFailedAt ?? letter.firstFailedAt;
   letters.set(letter.sequence, { ...fresh, ...before, ...letter, firstFailedAt, phase: 'dead' });
+}
+
+export function setAside(tables: LetterTables, name: string, letter: DeadLetter, remains: string | null): void {
+  giveUp(tables, name, letter);
+  const stored = lettersOf(tables, name).get(letter.sequence);
+  if (stored) lettersOf(tables, name).set(letter.sequence, { ...stored, phase: 'damaged', remains });
 }
 
 export function redelivered(tables: LetterTables, name: string, sequence: number, at: number): void {

@@ -7,6 +7,7 @@ import {
   giveUp,
   type LetterTables,
   redelivered,
+  setAside,
 } from './memory-dead-letters';
 
 interface Tables extends LetterTables {
@@ -116,6 +117,7 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
         saveLane(t, name, lane);
       });
     },
+    setAside: async (name, letter, remains) => commit((t) => setAside(t, name, letter, remains)),
     async discard(name, sequence, lane) {
       commit((t) => {
         forget(t, name, (letter) => letter.sequence === sequence);
@@ -125,7 +127,7 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
     async rewindGroup(name, cursor) {
       commit((t) => {
         Object.assign(t.groups.get(name) ?? {}, { cursor });
-        forget(t, name, ({ sequence }) => sequence > cursor);
+        forget(t, name, ({ sequence, phase }) => sequence > cursor && phase !== 'damaged');
         const lanes = partOf(t.lanes, name);
         for (const [key, lane] of lanes) {
           if (lane.head <= cursor + 1) continue;
@@ -136,7 +138,7 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
     },
     async rewindLane(name, lane) {
       commit((t) => {
-        forget(t, name, ({ sequence, key }) => key === lane.key && sequence >= lane.head);
+        forget(t, name, ({ sequence, key, phase }) => key === lane.key && sequence >= lane.head && phase !== 'damaged');
         saveLane(t, name, lane);
       });
     },

@@ -1,5 +1,6 @@
 import {
   type Appended,
+  DamagedRecord,
   type EventLog,
   type LogPage,
   type LogRange,
@@ -10,6 +11,11 @@ import {
 } from '../../src/log/event-log';
 import { isSameEvent } from '../../src/log/same-event';
 
+export interface MemoryEventLog extends EventLog {
+  /** The record of this sequence is lost from now on; nobody knows what it was. */
+  damage(sequence: number): void;
+}
+
 /** A log in memory, for the simulation. It keeps the same contract as the one on disk. */
 export function createMemoryEventLog({
   wallTime,
@@ -17,7 +23,8 @@ export function createMemoryEventLog({
 }: {
   wallTime: () => number;
   identity?: string;
-}): EventLog {
+}): MemoryEventLog {
+  const damaged = new Set<number>();
   const events: StoredEvent[] = [];
   const causes = new Map<number, string>();
   const known = new Map<string, number>();
@@ -43,16 +50,31 @@ export function createMemoryEventLog({
     return { id, sequence };
   }
 
+  function undo(head: number): void {
+    events.splice(head);
+    for (const [name, sequence] of known) if (sequence > head) known.delete(name);
+  }
+
+  function whole(some: readonly StoredEvent[]): StoredEvent[] {
+    const bad = some.find(({ sequence }) => damaged.has(sequence));
+    if (bad) throw new DamagedRecord(bad.sequence);
+    return [...some];
+  }
+
   /** All of them or, where an id is reused, none. */
   function appendAll(some: readonly NewEvent[]): Appended[] {
     const before = events.length;
     const appended = some.map(append);
+    const compared = appended.find(({ sequence }) => sequence <= before && damaged.has(sequence));
+    if (compared) {
+      undo(before);
+      throw new DamagedRecord(compared.sequence);
+    }
     const isOther = (event: NewEvent): boolean =>
       !isSameEvent(events[(known.get(nameOf(event)) ?? 0) - 1]?.text ?? '', event);
     const places = some.flatMap((event, place) => (isOther(event) ? [place] : []));
     if (places.length === 0) return appended;
-    events.splice(before);
-    for (const [name, sequence] of known) if (sequence > before) known.delete(name);
+    undo(before);
     throw new ReusedId(places);
   }
 
@@ -61,6 +83,11 @@ export function createMemoryEventLog({
     const found: StoredEvent[] = [];
     let size = 0;
     for (const event of events.slice(after, last)) {
+      const { sequence } = event;
+      if (damaged.has(sequence)) {
+        if (sequence > after + 1) return { events: found, upTo: sequence - 1 };
+        throw new DamagedRecord(sequence);
+      }
       if ((types && !types.includes(event.type)) || (key !== undefined && key !== event.key)) continue;
       found.push(event);
       size += event.text.length;
@@ -82,9 +109,12 @@ export function createMemoryEventLog({
       const found = events.findIndex(({ storedAt }) => storedAt >= time);
       return found < 0 ? events.length + 1 : found + 1;
     },
-    find: async (id) => events.filter((event) => event.id === id).slice(0, mostFound),
+    find: async (id) => whole(events.filter((event) => event.id === id).slice(0, mostFound)),
     effectsOf: async (id, limit = mostFound) =>
-      events.filter(({ sequence }) => causes.get(sequence) === id).slice(0, Math.min(limit, mostFound)),
+      whole(events.filter(({ sequence }) => causes.get(sequence) === id).slice(0, Math.min(limit, mostFound))),
+    damage: (sequence) => void damaged.add(sequence),
+    remainsOf: async (sequence) => ({ isWhole: sequence >= 1 && sequence <= events.length && !damaged.has(sequence) }),
+    damageFound: () => [],
     durability: () => ({ synchronous: 'none' }),
     onAppended: (listener) => void listeners.push(listener),
     close: async () => undefined,

@@ -22,6 +22,6 @@ export const letter = (given: Partial<DeadLetter> = {}): DeadLetter => ({
 
 export const stored = (given: Partial<StoredLetter> = {}): StoredLetter => ({
   ...letter(),
-  ...{ group: 'g', phase: 'dead', redeliveries: 0, job: null, redeliveredAt: null },
+  ...{ group: 'g', phase: 'dead', redeliveries: 0, job: null, remains: null, redeliveredAt: null },
   ...given,
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withQuery } from './client.mjs';
 import { table } from './table.mjs';
+import { verify } from './verify.mjs';
 
 const pollMs = 300;
 
@@ -104,4 +105,5 @@ export const commands = {
   halt: (given) => haltOrRelease('halt', given),
   release: (given) => haltOrRelease('release', given),
   tail,
+  verify,
 };

@@ -13,5 +13,8 @@ export const usage = `npm run bus -- <command>
                                             sends nothing of a key until it is released
   tail [--from <sequence>] [--type T]… [--key k]
                                             shows events as they come; Ctrl+C ends it
+  verify [--data <folder>]                  checks the files of the bus, also while it runs: says what is damaged and
+                                            what to do; exit code 1 if anything is
+  verify --mend [--data <folder>]           puts the log together anew from its whole records; the bus must not run
 
 It talks to http://127.0.0.1:4005, or to EVENT_BUS_URL; with TOKEN (npm run token -- --roles operator) to a bus elsewhere.`;
