@@ -162,15 +162,24 @@ describe('A backup', () => {
   });
 });
 
-describe('A data folder on which processes run', () => {
+describe('npm run reset', () => {
   const getSystem = useSystem({ only: ['posts'] });
 
-  it('is not emptied by npm run reset, whatever their ports', async () => {
-    const { dataDir } = getSystem();
+  async function reset(dataDir: string) {
     const free = await freePorts(processes.length);
     const env = Object.fromEntries(processes.map(({ portVariable }, index) => [portVariable, String(free[index])]));
-    const { code, output } = await runCommand('reset.mjs', ['--yes'], { ...env, DATA_DIR: dataDir });
+    return runCommand('reset.mjs', ['--yes'], { ...env, DATA_DIR: dataDir });
+  }
+
+  it('refuses to empty a data folder on which processes run, whatever their ports', async () => {
+    const { code, output } = await reset(getSystem().dataDir);
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/Stop the processes .*posts.db/) });
     await createPost(getSystem(), 'Undisturbed');
+  });
+
+  it('leaves nothing in a data folder on which nothing runs, not even locks', async () => {
+    for (const name of ['posts.db', 'posts.db.lock', 'query.db', 'auth-secret']) await writeFile(at(name), '');
+    expect((await reset(folder)).code).toBe(0);
+    expect(await readdir(folder)).toEqual([]);
   });
 });

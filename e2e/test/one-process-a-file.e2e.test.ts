@@ -15,6 +15,8 @@ const alone = ['posts', 'moderation', 'query'] as const;
 type Name = (typeof names)[number];
 type End = 'SIGTERM' | 'SIGKILL';
 
+const ends: readonly End[] = ['SIGTERM', 'SIGKILL'];
+
 interface Logged {
   id: string;
   type: string;
@@ -83,10 +85,7 @@ describe('a second process on the database of a service under load', () => {
   it(`waits, and takes over when the first one ends or is killed; nothing is lost or told twice (SEED=${seed})`, async () => {
     const random = createRandom(seed);
     const left = Array.from({ length: rounds }, () =>
-      alone.flatMap((name) => [
-        { name, end: 'SIGTERM' },
-        { name, end: 'SIGKILL' },
-      ]),
+      alone.flatMap((name) => ends.map((end) => ({ name, end }))),
     ).flat();
     while (left.length > 0) {
       const [{ name, end }] = left.splice(random.below(left.length), 1) as [(typeof left)[number]];

@@ -32,8 +32,9 @@ await runCommand({ usage, options }, async ({ values }) => {
   const unlock = lockData(dataDir);
   try {
     // The locks last: a process that starts meanwhile waits until all else is gone, and looks for them anew.
-    const locks = names.filter(isLock);
-    const others = names.filter((name) => !isLock(name));
+    const all = readdirSync(dataDir);
+    const locks = all.filter(isLock);
+    const others = all.filter((name) => !isLock(name));
     // Windows deletes no file that is open.
     const inOrder = process.platform === 'win32' ? others : [...others, ...locks];
     for (const name of inOrder) rmSync(join(dataDir, name), { recursive: true, force: true });
