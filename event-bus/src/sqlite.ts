@@ -2,6 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database } from '@blog/kit/sqlite';
 
+/** The code of an error of SQLite, as SQLITE_FULL. By its shape: the driver may have been loaded more than once. */
+export function sqliteCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  const { code } = error;
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
+}
+
 /** Whether SQLite did nothing, for want of room or of a lock, and may do it later. */
 export function mayWorkLater(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_(FULL|BUSY)/.test(String(error.code));

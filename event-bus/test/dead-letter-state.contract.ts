@@ -102,4 +102,43 @@ export function deadLetterContract(current: () => DeliveryState): void {
       expect(await state.job('j1')).toMatchObject({ waiting: 3, delivered: 1, failed: 0 });
     });
   });
+
+  describe('dead letters of events that are damaged in the log', () => {
+    const setAside = stored({ phase: 'damaged', remains: 'AAE=' });
+    beforeEach(async () => {
+      await state.saveGroup(group('g', 40));
+      await state.setAside('g', letter(), 'AAE=');
+    });
+    const all = () => state.letters({ group: 'g' }, { limit: 9 });
+
+    it('are kept with what is left, and counted', async () => {
+      expect(await all()).toEqual([setAside]);
+      expect(await state.countDeadLetters('g')).toBe(1);
+      expect(await state.letters({ phase: 'damaged' }, { limit: 9 })).toEqual([setAside]);
+    });
+
+    it('are not queued to be delivered again', async () => {
+      expect(await state.queueLetters({ group: 'g' }, { id: 'j', createdAt: 1 })).toMatchObject({ total: 0 });
+      expect(await all()).toEqual([setAside]);
+    });
+
+    it('are kept when their group or key is set back', async () => {
+      await state.rewindGroup('g', 0);
+      await state.rewindLane('g', lane({ head: 1 }));
+      expect(await all()).toEqual([setAside]);
+    });
+
+    it('replace a queued one, whose job counts it as failed', async () => {
+      await state.giveUp('g', letter({ sequence: 6 }), lane());
+      await state.queueLetters({ ids: [{ group: 'g', sequence: 6 }] }, { id: 'j', createdAt: 1 });
+      await state.setAside('g', letter({ sequence: 6, reason: 'damaged' }), null);
+      expect(await state.job('j')).toMatchObject({ waiting: 0, failed: 1 });
+      expect((await all()).at(-1)).toMatchObject({ sequence: 6, phase: 'damaged', remains: null, reason: 'damaged' });
+    });
+
+    it('are forgotten only when they are discarded', async () => {
+      await state.discard('g', 5, undefined);
+      expect(await all()).toEqual([]);
+    });
+  });
 }

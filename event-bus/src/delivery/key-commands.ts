@@ -1,5 +1,6 @@
 import { Conflict, Unavailable } from '@blog/kit';
 import type { EventLog, StoredEvent } from '../log/event-log';
+import { readOn } from '../log/read-on';
 import type { Clock } from './clock';
 import type { DeliveryState } from './delivery-state';
 import { noEvidence } from './evidence';
@@ -77,7 +78,7 @@ export function createKeyCommands(deps: Deps): KeyCommands {
   /** The first event of the lane that is not done. */
   async function firstOf(key: string, next: number, upTo: number): Promise<number | undefined> {
     const range = { after: next - 1, upTo, key, limit: 1 };
-    return (await log.read({ ...range, ...(types ? { types } : {}) })).events[0]?.sequence;
+    return (await readOn(log, { ...range, ...(types ? { types } : {}) })).events[0]?.sequence;
   }
 
   async function giveUp(event: StoredEvent, { parked }: Lane, next: number): Promise<ParkedLane> {

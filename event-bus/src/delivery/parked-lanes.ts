@@ -1,4 +1,5 @@
 import type { EventLog } from '../log/event-log';
+import { readOn } from '../log/read-on';
 import type { Clock } from './clock';
 import type { Deliver } from './deliver';
 import type { DeliveryState, SavedGroup } from './delivery-state';
@@ -71,7 +72,7 @@ export function createRetry({
     const upTo = lane.passedUpTo;
     const limit = parked.attempts > 0 ? 1 : run.events;
     const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: pushCharacters };
-    const page = await log.read({ ...range, ...(types ? { types } : {}) });
+    const page = await readOn(log, { ...range, ...(types ? { types } : {}) });
     if (page.events.length > 0) await deliver(page.events, run);
     else if (page.upTo >= upTo && lane.passedUpTo === upTo) {
       // Events that come while this is stored are in the window already, and the lane is busy until then.

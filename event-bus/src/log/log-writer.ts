@@ -1,4 +1,5 @@
-import Sqlite, { type Database } from '@blog/kit/sqlite';
+import type { Database } from '@blog/kit/sqlite';
+import { sqliteCodeOf } from '../sqlite';
 import type { NewEvent } from './event-log';
 import { DamagedNote } from './log-note';
 import { openWholeLog, rebuildLog } from './repair/open-whole-log';
@@ -48,7 +49,7 @@ export const isDamage = ({ code = '' }: WriteFailed): boolean =>
 
 function failureOf(error: unknown): WriteFailed {
   const isOurs = error instanceof DamagedIndex || error instanceof DamagedNote;
-  const code = isOurs ? 'DAMAGED' : error instanceof Sqlite.SqliteError ? error.code : undefined;
+  const code = isOurs ? 'DAMAGED' : sqliteCodeOf(error);
   return new WriteFailed(error instanceof Error ? error.message : String(error), code);
 }
 

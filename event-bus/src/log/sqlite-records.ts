@@ -1,4 +1,5 @@
-import Sqlite, { type Database } from '@blog/kit/sqlite';
+import type { Database } from '@blog/kit/sqlite';
+import { sqliteCodeOf } from '../sqlite';
 import { columnNames, columnsOf, type ColumnValues, isSealed, readRecord, type SmallColumns } from './record';
 
 /** What the disk holds of one sequence. */
@@ -29,7 +30,7 @@ type Row = readonly [...ColumnValues, text: unknown];
 
 /** Whether SQLite could not make sense of the file, or could not read a part of it. */
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof Sqlite.SqliteError && !error.code.startsWith('SQLITE_BUSY');
+  return sqliteCodeOf(error)?.startsWith('SQLITE_BUSY') === false;
 }
 
 function orDamaged<T>(look: () => T): T | undefined {

@@ -108,6 +108,11 @@ export function createChecker(subscriptions: Record<string, Subscription>) {
       givenUp.add(sequence);
     },
     discarded: (group: string, sequence: number) => void seen(group).discarded.add(sequence),
+    /** It is damaged: nobody gets it any more. */
+    setAside(group: string, sequence: number) {
+      seen(group).givenUp.add(sequence);
+      seen(group).discarded.add(sequence);
+    },
     /**
      * What the log holds and a group never got, except behind a dead letter that halts its key.
      * @param letters the dead letters that are stored: without them, those that were ever given up count

@@ -26,12 +26,16 @@ export function mortal<T extends DeliveryState | EventLog>(target: T, isAlive: (
 }
 
 /** What is given up counts from the transition on, even where the process dies right after it. */
-export function watched(state: DeliveryState, { gaveUp, discarded }: World['checker']): DeliveryState {
+export function watched(state: DeliveryState, { gaveUp, discarded, setAside }: World['checker']): DeliveryState {
   return {
     ...state,
     giveUp(group, letter, lane) {
       gaveUp(group, letter.sequence);
       return state.giveUp(group, letter, lane);
+    },
+    setAside(group, letter, remains) {
+      setAside(group, letter.sequence);
+      return state.setAside(group, letter, remains);
     },
     discard(group, sequence, lane) {
       discarded(group, sequence);

@@ -16,6 +16,8 @@ export interface Scenario extends Pick<World, 'time' | 'log' | 'state' | 'checke
   behave(group: string, behaviour: Partial<Behaviour>, url?: string): void;
   /** Appends one event for each key, in this order. Gives their sequences. */
   publish(keys: readonly string[]): Promise<number[]>;
+  /** A record of the log is unreadable from now on. */
+  damage(sequence: number): void;
   status(group: string): GroupStatus;
   /** Lets so much time pass. */
   pass(ms: number): Promise<void>;
@@ -79,6 +81,7 @@ export function createScenario(
       (await read({ after: before, limit: keys.length })).events.forEach(checker.appended);
       return events.map((_, index) => before + index + 1);
     },
+    damage: log.damage,
     status: (group) => life.dispatcher.status(group),
     pass: (ms) => time.runUntil(time.clock.now() + ms),
     async drain(groups, atMostMs) {

@@ -1,4 +1,5 @@
 import Sqlite from '@blog/kit/sqlite';
+import { sqliteCodeOf } from '../../sqlite';
 import { finishRebuild, rebuildLog } from './rebuild';
 import { mendWriteAheadLog } from './write-ahead-log';
 
@@ -10,7 +11,7 @@ function requireUnused(file: string): void {
     db.pragma('locking_mode = EXCLUSIVE');
     db.exec('BEGIN EXCLUSIVE; ROLLBACK');
   } catch (error) {
-    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+    if (sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) {
       throw new Error('The bus is running. Stop it first.', { cause: error });
     }
   } finally {

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import Sqlite, { type Database } from '@blog/kit/sqlite';
+import type { Database } from '@blog/kit/sqlite';
+import { sqliteCodeOf } from '../../sqlite';
 import { checksumOfIdentity, checksumOfSchema, DamagedNote, openNote, versionOf } from '../log-note';
 import { DamagedIndex } from '../sqlite-key-index';
 import { newestVersion, openLogFile } from '../sqlite-log-file';
@@ -28,7 +29,7 @@ function isDamage(error: unknown, file: string): boolean {
   if (error instanceof DamagedFile || error instanceof DamagedNote || error instanceof DamagedIndex) return true;
   // A flipped bit in the first page makes SQLite miss a table, or take the file for one that may only be read.
   const codes = /^SQLITE_(CORRUPT|NOTADB|ERROR|READONLY|CONSTRAINT|FORMAT|MISMATCH|IOERR_SHORT_READ|TOOBIG|NOMEM)/;
-  return error instanceof Sqlite.SqliteError && codes.test(error.code) && isWritable(file);
+  return codes.test(sqliteCodeOf(error) ?? '') && isWritable(file);
 }
 
 const isOneBitOff = (a: number, b: number): boolean => (a ^ b) !== 0 && ((a ^ b) & ((a ^ b) - 1)) === 0;
