@@ -8,7 +8,7 @@ import { eventually } from '../harness/wait-for';
 jest.setTimeout(120_000);
 
 const stale = '110 - "Response is Stale"';
-const note = 'This page was last updated';
+const note = 'Last update:';
 
 const page = ({ urls }: System, path: string): Promise<Answer> =>
   send(`${urls.client}${path}`, { headers: { Accept: 'text/html' } });
