@@ -12,7 +12,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
     .set({ Accept: 'text/html', ...headers });
 
 const stale = '110 - "Response is Stale"';
-const note = 'This page was last updated';
+const note = 'Last update:';
 
 /** Query's port refuses connections from now on. Gives what brings it back. */
 async function takeAway(name: 'query' | 'posts' | 'comments'): Promise<() => Promise<FakeServer>> {

@@ -4,6 +4,7 @@ import './prose.css';
 // The parts that stay HTML run no script in the browser, so that nothing else would bring their styles there.
 import '../components/Field.module.css';
 import '../components/Notice.module.css';
+import '../components/StaleNote.module.css';
 import '../features/posts/Article.module.css';
 import '../features/posts/PostList.module.css';
 import '../features/posts/SearchForm.module.css';
