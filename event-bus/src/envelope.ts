@@ -1,7 +1,7 @@
 import { deepestNesting, type Fault, InvalidInput, isPlainText } from '@blog/kit';
 import { faultsOf, formatPath, TooLarge, Unprocessable } from '@blog/kit';
 import { attributeName, BareEvent, CloudEvent, isOrdinary } from './attributes';
-import { findMembers } from './json-text';
+import { createMemberSearch } from './json-text';
 import type { NewEvent } from './log/event-log';
 
 /** The largest event that is stored, bytes of JSON. */
@@ -49,6 +49,11 @@ function checkData({ data, data_base64: bytes }: Attributes, isBare: boolean): F
   return isBare && data === undefined && bytes === undefined ? [{ path: 'data', message: 'is required' }] : [];
 }
 
+/** A character takes at most three bytes: nearly all events are so small that nobody need count. */
+function isTooLarge(text: string): boolean {
+  return text.length > largestEvent / 3 && (text.length > largestEvent || Buffer.byteLength(text) > largestEvent);
+}
+
 /** What is wrong with an event, by the CloudEvents 1.0 specification: one fault per attribute. */
 function faultsIn(event: Attributes, areCloudEvents: boolean): Fault[] {
   const isBare = !areCloudEvents && event['specversion'] === undefined;
@@ -63,16 +68,24 @@ function faultsIn(event: Attributes, areCloudEvents: boolean): Fault[] {
   return faults.filter(({ path }, index) => faults.findIndex((other) => other.path === path) === index);
 }
 
+const [findData, findPostId, findId] = [
+  createMemberSearch('data'),
+  createMemberSearch('postId'),
+  createMemberSearch('id'),
+];
+
 /** A number is the key as its publisher wrote it: as a value it may be that of others too. */
-function usableKey(data: Attributes, dataText: string, name: string): string | undefined {
-  const value = data[name];
-  const key = typeof value === 'number' ? findMembers(dataText, name).values[0] : value;
+function usableKey(value: unknown, textOf: () => string | undefined): string | undefined {
+  const key = typeof value === 'number' ? textOf() : value;
   return typeof key === 'string' && key !== '' && key.length <= longestKey && isPlainText(key) ? key : undefined;
 }
 
 function keyIn(data: unknown, dataText: string): string | undefined {
   if (!isAttributes(data)) return undefined;
-  return usableKey(data, dataText, 'postId') ?? usableKey(data, dataText, 'id');
+  return (
+    usableKey(data['postId'], () => findPostId(dataText).values[0]) ??
+    usableKey(data['id'], () => findId(dataText).values[0])
+  );
 }
 
 const timeAndKey = ['time', 'partitionkey'];
@@ -83,8 +96,6 @@ function filledInOf(event: Attributes): readonly string[] | undefined {
   return timeAndKey.filter((name) => event[name] === undefined);
 }
 
-const notWritten = { sequence: undefined, data: undefined };
-
 /** @param dataText what stands for the data in the text that came in; it stays as it is, to the last digit */
 function complete(event: Attributes, dataText: string | undefined, { newId, now }: Completion): NewEvent {
   const text = (name: string): string | undefined => (typeof event[name] === 'string' ? event[name] : undefined);
@@ -94,16 +105,22 @@ function complete(event: Attributes, dataText: string | undefined, { newId, now 
   const key = text('partitionkey') ?? keyIn(event['data'], dataText ?? '') ?? id;
   const time = text('time') ?? now().toISOString();
   // One literal: deleting attributes or adding them one by one would make slow objects, and this is done for every event.
-  const whole = { specversion: '1.0', id, source, type, ...event, partitionkey: key, time, ...notWritten };
+  const whole = {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    ...event,
+    partitionkey: key,
+    time,
+    sequence: undefined,
+    data: undefined,
+  };
   const attributes = JSON.stringify(whole);
+  const json = dataText === undefined ? attributes : `${attributes.slice(0, -1)},"data":${dataText}}`;
   const cause = text('causationid');
   const filledIn = filledInOf(event);
-  return {
-    ...{ id, source, type, key },
-    text: dataText === undefined ? attributes : `${attributes.slice(0, -1)},"data":${dataText}}`,
-    ...(cause ? { cause } : {}),
-    ...(filledIn ? { filledIn } : {}),
-  };
+  return { id, source, type, key, text: json, ...(cause ? { cause } : {}), ...(filledIn ? { filledIn } : {}) };
 }
 
 /**
@@ -112,7 +129,7 @@ function complete(event: Attributes, dataText: string | undefined, { newId, now 
  * Throws Unprocessable naming each fault, InvalidInput where it is nested too deep, or TooLarge.
  */
 export function readEvents({ body, text, areCloudEvents, nameOf }: Given, completion: Completion): NewEvent[] {
-  const data = findMembers(text, 'data');
+  const data = findData(text);
   if (data.depth > deepestNesting) {
     throw new InvalidInput([{ path: '', message: `is nested deeper than ${deepestNesting} levels` }]);
   }
@@ -133,7 +150,7 @@ export function readEvents({ body, text, areCloudEvents, nameOf }: Given, comple
     return found.length > 0 ? [] : [complete(event, data.values[index], completion)];
   });
   if (faults.length > 0) throw new Unprocessable(faults, 'Nothing was stored: an event is not valid.');
-  const large = events.findIndex(({ text }) => text.length > largestEvent || Buffer.byteLength(text) > largestEvent);
+  const large = events.findIndex((event) => isTooLarge(event.text));
   if (large >= 0) throw new TooLarge(`Event ${large + 1} of the request is larger than ${largestEvent} bytes.`);
   return events;
 }

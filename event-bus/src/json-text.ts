@@ -6,26 +6,26 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 
 /** Where a string that begins at `start` ends: behind its closing quote. */
 export function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let escape = end;
+  let end = text.indexOf('"', start + 1);
+  while (text.charCodeAt(end - 1) === backslash) {
+    let escape = end - 1;
     while (text.charCodeAt(escape - 1) === backslash) escape -= 1;
     // An even number of backslashes are escaped ones.
-    if ((end - escape) % 2 === 0) return end + 1;
+    if ((end - escape) % 2 === 0) break;
+    end = text.indexOf('"', end + 1);
   }
-  return text.length;
+  return end < 0 ? text.length : end + 1;
 }
 
-/** Tells whether a string token says a name; it may be written with escapes. */
-function createNameTest(name: string): (text: string, start: number, end: number) => boolean {
-  const plain = JSON.stringify(name);
-  const longest = 2 + name.length * '\\u0000'.length;
-  const first = plain.charCodeAt(1);
+/** Tells whether a string that begins and ends there is this one; it may be written with escapes. */
+function createStringTest(value: string): (text: string, start: number, end: number) => boolean {
+  const plain = JSON.stringify(value);
+  const longest = 2 + value.length * '\\u0000'.length;
   return (text, start, end) => {
-    const length = end - start;
-    if (length === plain.length && text.startsWith(plain, start)) return true;
-    if (length <= plain.length || length > longest) return false;
     const begin = text.charCodeAt(start + 1);
-    return (begin === first || begin === backslash) && JSON.parse(text.slice(start, end)) === name;
+    if (begin !== plain.charCodeAt(1) && begin !== backslash) return false;
+    if (end - start === plain.length && text.startsWith(plain, start)) return true;
+    return end - start <= longest && JSON.parse(text.slice(start, end)) === value;
   };
 }
 
@@ -37,51 +37,42 @@ export interface FoundMembers {
 }
 
 /**
- * Finds the member of this name in the object that a text is, or in each object of the array that it is, by their place.
- * Of members with the same name the last one counts, as with JSON.parse. Takes time in proportion to the text, and no stack.
+ * Makes a search for the member of this name: in the object that a text is, or in each object of the array that it is,
+ * by their place. Of members with the same name the last one counts, as with JSON.parse.
+ * A search takes time in proportion to the text, and no stack.
  */
-export function findMembers(text: string, name: string): FoundMembers {
-  const isName = createNameTest(name);
-  const values: (string | undefined)[] = [];
-  /** The level of the members that are looked at; 0 until the text has begun. */
-  let level = 0;
-  let depth = 0;
-  let deepest = 0;
-  let place = 0;
-  /** Where the value begins that is being read; -1 outside of one. */
-  let begun = -1;
-  let isInObject = false;
-  let nameComes = false;
-
-  function end(at: number): void {
-    if (begun < 0) return;
-    values[place] = text.slice(begun, at).trim();
-    begun = -1;
-  }
-
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      const after = endOfString(text, at);
-      if (nameComes && depth === level) {
+export function createMemberSearch(name: string): (text: string) => FoundMembers {
+  const isName = createStringTest(name);
+  return (text) => {
+    const values: (string | undefined)[] = [];
+    let [depth, deepest, place] = [0, 0, 0];
+    /** The depth at which the members are that are looked at; 0 until the text has begun. */
+    let level = 0;
+    let isInObject = false;
+    let nameComes = false;
+    /** Where the value begins that is being read; 0 outside of one. */
+    let begun = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === quote) {
+        const end = endOfString(text, at);
+        if (nameComes && isName(text, at, end)) begun = text.indexOf(':', end) + 1;
         nameComes = false;
-        if (isName(text, at, after)) begun = text.indexOf(':', after) + 1;
+        at = end - 1;
+      } else if (code === openBrace || code === openBracket) {
+        depth += 1;
+        if (depth > deepest) deepest = depth;
+        if (level === 0) level = code === openBrace ? 1 : 2;
+        if (depth === level) nameComes = isInObject = code === openBrace;
+      } else if (code === comma || code === closeBrace || code === closeBracket) {
+        if (depth === level) {
+          if (begun > 0) values[place] = text.slice(begun, at).trim();
+          begun = 0;
+          nameComes = isInObject && code === comma;
+        } else if (depth === 1 && code === comma) place += 1;
+        if (code !== comma) depth -= 1;
       }
-      at = after - 1;
-    } else if (code === comma) {
-      if (depth === level) {
-        end(at);
-        nameComes = isInObject;
-      } else if (depth === 1) place += 1;
-    } else if (code === openBrace || code === openBracket) {
-      depth += 1;
-      if (depth > deepest) deepest = depth;
-      if (level === 0) level = code === openBrace ? 1 : 2;
-      if (depth === level) nameComes = isInObject = code === openBrace;
-    } else if (code === closeBrace || code === closeBracket) {
-      if (depth === level) end(at);
-      depth -= 1;
     }
-  }
-  return { values, depth: deepest };
+    return { values, depth: deepest };
+  };
 }

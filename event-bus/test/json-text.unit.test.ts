@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { endOfString, findMembers } from '../src/json-text';
+import { createMemberSearch, endOfString } from '../src/json-text';
 import { decimalForm, parseExactly } from '../src/log/exact-json';
 import {
   jsonText,
@@ -13,6 +13,7 @@ import {
   whitespace,
 } from './json-texts';
 
+const findMembers = (text: string, name: string) => createMemberSearch(name)(text);
 const spaces = fc.array(whitespace, { maxLength: 5 });
 const lastOf = (members: MemberTexts, name: string): string | undefined =>
   members.findLast(([written]) => JSON.parse(written) === name)?.[1];
