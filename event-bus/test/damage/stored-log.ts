@@ -27,7 +27,7 @@ export function publishedEvent(n: number, id = `event-${n}`) {
   const cause = n % 5 === 0 ? { causationid: `event-${n - 1}` } : {};
   const body = { specversion: '1.0', id, source: '/test', type: types[n % 3], time: '2026-01-01T00:00:00Z', data, ...cause };
   const completion = { newId: () => id, now: () => new Date(0) };
-  return readEvents({ body, areCloudEvents: true }, completion);
+  return readEvents({ body, text: JSON.stringify(body), areCloudEvents: true }, completion);
 }
 
 const eventsAtOnce = 250;
