@@ -125,6 +125,18 @@ describe('npm run bus', () => {
     ]);
   });
 
+  it('shows the data of an event in one line, with each digit of its numbers', async () => {
+    const body = '{"type":"Paid","data":{"id":9007199254740993,\n"price": 1.10,"list":[1e400, -0,"1.10 \\"x\\""]}}';
+    await send(`${busUrl()}/events`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+    const command = start('tail', '--from', '1');
+    await waitFor('the event', () => command.output().endsWith('\n'));
+    command.interrupt();
+    await command.ended;
+    expect(command.output()).toContain(
+      '  Paid  9007199254740993  {"id":9007199254740993,"price":1.10,"list":[1e400,-0,"1.10 \\"x\\""]}\n',
+    );
+  });
+
   it.each([
     [['fly'], /^\nUnknown: fly\.\n\nnpm run bus -- <command>/],
     [[], /^\nWhat\?/],

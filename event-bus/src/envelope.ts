@@ -3,6 +3,7 @@ import { faultsOf, formatPath, TooLarge, Unprocessable } from '@blog/kit';
 import { attributeName, BareEvent, CloudEvent, isOrdinary } from './attributes';
 import { createMemberSearch } from './json-text';
 import type { NewEvent } from './log/event-log';
+import { ownText } from './own-text';
 
 /** The largest event that is stored, bytes of JSON. */
 export const largestEvent = 1024 * 1024;
@@ -77,7 +78,9 @@ const [findData, findPostId, findId] = [
 /** A number is the key as its publisher wrote it: as a value it may be that of others too. */
 function usableKey(value: unknown, textOf: () => string | undefined): string | undefined {
   const key = typeof value === 'number' ? textOf() : value;
-  return typeof key === 'string' && key !== '' && key.length <= longestKey && isPlainText(key) ? key : undefined;
+  if (typeof key !== 'string' || key === '' || key.length > longestKey || !isPlainText(key)) return undefined;
+  // Keys are kept for as long as they wait.
+  return typeof value === 'number' ? ownText(key) : key;
 }
 
 function keyIn(data: unknown, dataText: string): string | undefined {

@@ -18,7 +18,16 @@ export function createBusClient(url, token) {
     });
     const text = await response.text();
     if (!response.ok) throw refusal(isProblem(response) ? JSON.parse(text) : { status: response.status, title: text });
-    return { json: text === '' ? undefined : JSON.parse(text), next: nextPage(response) };
+    return { text, json: text === '' ? undefined : JSON.parse(text), next: nextPage(response) };
+  }
+
+  /** The answers that hold a list. */
+  async function* pages(path) {
+    for (let page = path; page !== undefined;) {
+      const answer = await request(page);
+      yield answer;
+      page = answer.next;
+    }
   }
 
   return {
@@ -26,12 +35,9 @@ export function createBusClient(url, token) {
     post: (path, json) => request(path, { method: 'POST', json }),
     /** All items of a list, page by page. */
     async *all(path) {
-      for (let page = path; page !== undefined;) {
-        const { json, next } = await request(page);
-        yield* json;
-        page = next;
-      }
+      for await (const { json } of pages(path)) yield* json;
     },
+    pages,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withQuery } from './client.mjs';
+import { parseWithNumbers } from './exact-numbers.mjs';
 import { table } from './table.mjs';
 import { verify } from './verify.mjs';
 
@@ -82,11 +83,13 @@ async function tail({ bus, options, signal }) {
   let after = from === undefined ? await headOf(bus) : Number(from) - 1;
   while (!signal.aborted) {
     const head = await headOf(bus);
-    for await (const event of bus.all(withQuery('/events', { after, type, key }))) {
-      console.log(
-        `${event.sequence}  ${event.time}  ${event.type}  ${event.partitionkey}  ${JSON.stringify(event.data)}`,
-      );
-      after = event.sequence;
+    for await (const { text, json } of bus.pages(withQuery('/events', { after, type, key }))) {
+      const exact = parseWithNumbers(text);
+      for (const [place, event] of json.entries()) {
+        const data = exact.write(exact.value[place].data);
+        console.log(`${event.sequence}  ${event.time}  ${event.type}  ${event.partitionkey}  ${data}`);
+        after = event.sequence;
+      }
     }
     after = Math.max(after, head);
     await delay(pollMs, undefined, { signal }).catch(() => undefined);
