@@ -93,6 +93,14 @@ describe('a link to sign in', () => {
     expect(await open().useLink(code)).toBeUndefined();
   });
 
+  it('counts once among replicas that share the file and get it at the same time', async () => {
+    await open().add(ana);
+    const codes = await Promise.all(Array.from({ length: 5 }, () => open().createLink('ana', 10)));
+    const replicas = [open(), open(), open()];
+    const uses = await Promise.all(codes.map((code) => Promise.all(replicas.map((each) => each.useLink(code)))));
+    for (const answers of uses) expect(answers.filter((answer) => answer !== undefined)).toEqual([identity]);
+  });
+
   it('ends after its time, and with its account', async () => {
     await open().add(ana);
     const late = await open().createLink('ana', 10);
