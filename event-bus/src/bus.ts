@@ -32,7 +32,7 @@ export interface BusOptions {
   folder: string;
   /** Groups of the settings; the stored ones go on besides. */
   subscriptions: Record<string, Subscription>;
-  /** With any, pushes are signed by the first and publishes verified by all of them. */
+  /** With any, pushes are signed with all of them, and publishes are verified: one of them must fit. */
   secrets: readonly string[];
   /** Lets operators pass, and nobody else. */
   operators: RequestHandler;

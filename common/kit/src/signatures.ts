@@ -37,17 +37,17 @@ function digest(key: Buffer, id: string, timestamp: string, body: string | Buffe
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }
 
-/** Signs with the first of the secrets; during a rotation that is the new one. */
+/**
+ * Signs with each of the secrets, the first one's signature first. During a rotation each receiver can so change over to
+ * the new secret when it likes: whichever it has, one of the signatures fits.
+ */
 export function createSigner(secrets: readonly [string, ...string[]]): Signer {
-  const key = keyOf(secrets[0]);
+  const keys = secrets.map(keyOf);
   return {
     sign({ id, body, now }) {
       const timestamp = String(Math.floor(now.getTime() / 1000));
-      return {
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': `v1,${digest(key, id, timestamp, body).toString('base64')}`,
-      };
+      const signatures = keys.map((key) => `v1,${digest(key, id, timestamp, body).toString('base64')}`);
+      return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
     },
   };
 }
