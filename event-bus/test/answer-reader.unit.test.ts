@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type AnswerHead, createAnswerReader, NotHttp } from '../src/delivery/http/answer-reader';
+import { heapGrowth } from './heap-growth';
 
 interface Read {
   head: AnswerHead | undefined;
@@ -54,6 +55,48 @@ describe('an answer', () => {
   it('tells when to come again', () => {
     const text = lines('HTTP/1.1 429 Slow', 'Retry-After: 7 ', 'Content-Length: 0', '', '');
     expect(read([text]).head).toEqual({ status: 429, retryAfter: '7' });
+  });
+
+  it('keeps no header that is too long to mean anything, and nothing of the rest of its head', () => {
+    const long = lines('HTTP/1.1 429 Slow', `Retry-After: ${'9x'.repeat(20_000)}`, 'Content-Length: 0', '', '');
+    expect(read([long]).head).toEqual({ status: 429 });
+    const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
+    const text = lines(
+      'HTTP/1.1 429 Slow',
+      `X: ${'y'.repeat(40_000)}`,
+      `Retry-After: ${date}`,
+      'Content-Length: 0',
+      '',
+      '',
+    );
+    expect(read([text]).head?.retryAfter).toBe(date);
+    expect(heapGrowth(500, () => read([text]).head)).toBeLessThan((500 * text.length) / 10);
+  });
+
+  it.each([
+    ['with a length', lines('HTTP/1.1 400 No', 'Content-Type: text/plain', 'Content-Length: 8', '', 'not that')],
+    ['in chunks', lines('HTTP/1.1 400 No', 'Transfer-Encoding: chunked', '', '4', 'not ', '4', 'that', '0', '', '')],
+    ['that ends with the connection', lines('HTTP/1.1 400 No', '', 'not that')],
+  ])('that refuses and has a body %s tells what it says, however it was cut', (_what, text) => {
+    for (let cut = text.indexOf('\r\n\r\n') + 4; cut < text.length; cut += 1) {
+      const reader = createAnswerReader();
+      reader.begin();
+      for (const piece of [text.slice(0, cut), text.slice(cut)]) reader.take(Buffer.from(piece));
+      expect(reader.words()).toBe('not that');
+    }
+  });
+
+  it.each([
+    ['has succeeded', lines('HTTP/1.1 200 OK', 'Content-Length: 9', '', 'ok')],
+    ['has said enough', lines('HTTP/1.1 400 No', '', 'x'.repeat(20_000))],
+    ['is whole', lines('HTTP/1.1 400 No', 'Content-Length: 2', '', 'no')],
+    ['refuses without a body', lines('HTTP/1.1 304 Not Modified', '', '')],
+  ])('that %s has no more to say', (_what, text) => {
+    const reader = createAnswerReader();
+    reader.begin();
+    reader.take(Buffer.from(text));
+    expect(reader.hasMoreToSay()).toBe(false);
+    expect(reader.words()?.length ?? 0).toBeLessThanOrEqual(500);
   });
 
   it.each([

@@ -19,8 +19,13 @@ function pushed(sequences: number[], given: Partial<Pushed> = {}): Pushed {
 }
 
 const refused: Partial<Pushed> = {
+<<<<<<< HEAD
   answer: { kind: 'answered', status: 422 },
   outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event', isFinal: true },
+=======
+  answer: { kind: 'answered', status: 422, detail: 'postId is missing' },
+  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event' },
+>>>>>>> af10c14 (A refusal's own words are kept with its try; an answer that never ends costs no push; nothing keeps the whole head of an answer)
 };
 
 const numbersOf = (attempts: ReturnType<typeof createAttempts>, sequence: number): number[] =>
@@ -50,11 +55,11 @@ describe('the tries that are remembered', () => {
               attempts: [
                 {
                   ...{ ...common, attempt: 1, startedAt: '2026-01-01T00:00:01.500Z', events: 1 },
-                  ...{ outcome: 'fault', status: 422, reason: 'answered 422' },
+                  ...{ outcome: 'fault', status: 422, reason: 'answered 422', detail: 'postId is missing' },
                 },
                 {
                   ...{ ...common, attempt: 2, startedAt: '2026-01-01T00:00:02.500Z', events: 2 },
-                  ...{ outcome: 'done', status: 200, reason: null },
+                  ...{ outcome: 'done', status: 200, reason: null, detail: null },
                 },
               ],
             },

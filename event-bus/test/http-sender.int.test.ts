@@ -1,63 +1,6 @@
-import { EventEmitter, once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { StoredEvent } from '../src/log/event-log';
-import { createHttpSender, type Sender, type SentPush } from '../src/delivery/send';
-
-const event: StoredEvent = {
-  ...{ sequence: 1, id: 'one', type: 'T', key: 'k', storedAt: 0 },
-  text: '{"type":"T","data":"für €"}',
-};
-
-/** A server of bytes: `onRequest` is told each whole request, and writes what it likes. */
-function serve(onRequest: (socket: Socket, request: string, count: number) => void): Server {
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('error', () => undefined);
-    let text = '';
-    socket.on('data', (bytes) => {
-      text += bytes.toString('latin1');
-      const [head = '', body] = text.split('\r\n\r\n');
-      const length = Number(/^content-length: (\d+)$/m.exec(head)?.[1]);
-      if (body === undefined || body.length < length) return;
-      const request = text;
-      text = '';
-      requests.push(request);
-      arrivals.emit('request');
-      onRequest(socket, request, requests.length);
-    });
-  });
-  servers.push(server);
-  return server.listen(0, '127.0.0.1');
-}
-
-const servers: Server[] = [];
-const senders: Sender[] = [];
-const arrivals = new EventEmitter();
-let sockets: Socket[] = [];
-let requests: string[] = [];
-
-afterEach(async () => {
-  for (const sender of senders.splice(0)) sender.close();
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
-  sockets = [];
-  requests = [];
-});
-
-async function senderTo(server: Server, connections = 4, protocol = 'http'): Promise<() => SentPush> {
-  if (!server.listening) await once(server, 'listening');
-  const sender = createHttpSender({ connections, signer: undefined });
-  senders.push(sender);
-  const url = `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}/events?x=1`;
-  return () => sender.send({ url, events: [event], form: 'single', attempt: 2 });
-}
-
-/** Resolves when so many whole requests have arrived. */
-async function requested(count: number): Promise<void> {
-  while (requests.length < count) await once(arrivals, 'request');
-}
-
-const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { event, ok, requested, requests, senderTo, serve, sockets } from './byte-server';
 
 describe('a push over HTTP', () => {
   it('is one request with the event as its body, its length in bytes', async () => {
@@ -104,7 +47,7 @@ describe('a push over HTTP', () => {
     const push = await senderTo(
       serve((socket) => socket.end('HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nContent-Length: 9\r\n\r\nab')),
     );
-    expect(await push().answer).toEqual({ kind: 'answered', status: 503, retryAfter: '3' });
+    expect(await push().answer).toEqual({ kind: 'answered', status: 503, retryAfter: '3', detail: 'ab' });
   });
 
   it.each([
@@ -159,5 +102,24 @@ describe('a push over HTTP', () => {
     sent.abort('given up');
     expect(await sent.answer).toEqual({ kind: 'broken', reason: 'given up' });
     await cut;
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [
+      'of problem+json',
+      'Content-Type: application/problem+json',
+      '{"detail":"Not valid.","errors":[{"path":"data.id","message":"is missing"}]}',
+      'Not valid. data.id is missing',
+    ],
+    ['in plain text', 'Content-Type: text/plain', 'no such\r\npost', 'no such post'],
+  ])('%s tells what the subscriber says', async (_what, header, body, detail) => {
+    const push = await senderTo(
+      serve((socket) => socket.write(`HTTP/1.1 422 No\r\n${header}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
+    );
+    expect(await push().answer).toEqual({ kind: 'answered', status: 422, detail });
+    expect(await push().answer).toEqual({ kind: 'answered', status: 422, detail });
+    expect(sockets).toHaveLength(1);
   });
 });

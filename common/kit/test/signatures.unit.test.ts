@@ -30,11 +30,14 @@ describe('signatures', () => {
   it.each([
     ['the new secret', other],
     ['the old secret', secret],
-  ])('made during a rotation are accepted with %s alone, by the standardwebhooks library and by the kit', (_which, one) => {
-    const headers = createSigner([other, secret]).sign({ id: 'msg_3', body, now });
-    expect(new Webhook(one).verify(body.toString(), { ...headers })).toEqual({ type: 'Ünïcode', data: {} });
-    expect(createVerifier([one]).verify({ ...headers }, body, now)).toBe(0);
-  });
+  ])(
+    'made during a rotation are accepted with %s alone, by the standardwebhooks library and by the kit',
+    (_which, one) => {
+      const headers = createSigner([other, secret]).sign({ id: 'msg_3', body, now });
+      expect(new Webhook(one).verify(body.toString(), { ...headers })).toEqual({ type: 'Ünïcode', data: {} });
+      expect(createVerifier([one]).verify({ ...headers }, body, now)).toBe(0);
+    },
+  );
 
   const headers = createSigner([secret]).sign({ id: 'a', body, now });
   it.each([

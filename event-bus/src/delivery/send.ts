@@ -20,7 +20,7 @@ export interface SentPush {
   answer: Promise<Answer>;
   /** Whether the request has been written to a connection. */
   isWritten(): boolean;
-  /** Gives it up; the answer then comes at once. */
+  /** Gives it up; the answer then comes at once. It is the real one, if its head is there. */
   abort(reason: string): void;
 }
 
@@ -73,6 +73,7 @@ function knockOn({ host, pathname, search }: URL): RequestText {
 
 function post(pool: ConnectionPool, request: RequestText): SentPush {
   let written = false;
+  let gaveUp: string | undefined;
   let give: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (give = resolve));
   const sent = pool.send({
@@ -80,15 +81,16 @@ function post(pool: ConnectionPool, request: RequestText): SentPush {
     written: () => void (written = true),
     answered: (head) => give({ kind: 'answered', ...head }),
     failed(reason) {
-      if (written) give({ kind: 'broken', reason: `the connection broke (${reason})` });
-      else give({ kind: 'unreachable', reason: `no connection (${reason})` });
+      if (written) give({ kind: 'broken', reason: gaveUp ?? `the connection broke (${reason})` });
+      else give({ kind: 'unreachable', reason: gaveUp ?? `no connection (${reason})` });
     },
   });
   return {
     answer,
     isWritten: () => written,
     abort(reason) {
-      give(written ? { kind: 'broken', reason } : { kind: 'unreachable', reason });
+      gaveUp = reason;
+      // An answer whose head is there counts nevertheless.
       sent.abort(reason);
     },
   };
@@ -148,19 +150,20 @@ export function withTimeout<Given extends unknown[]>(
     const sent = send(...given);
     const answer = new Promise<Answer>((resolve) => {
       let cancel = (): void => undefined;
+      let silence: Answer | undefined;
       const wait = (ms: number, isLast: boolean): void => {
         const due = clock.now() + ms;
         cancel = clock.schedule(ms, () => {
           if (clock.now() - due > sleptMs) return wait(Math.min(timeoutMs, sleptMs), true);
           if (!isLast) return wait(lastLookMs, true);
-          resolve({ kind: 'silent', afterMs: timeoutMs, written: sent.isWritten() });
+          silence = { kind: 'silent', afterMs: timeoutMs, written: sent.isWritten() };
           sent.abort('given up');
         });
       };
       wait(timeoutMs, false);
       void sent.answer.then((came) => {
         cancel();
-        resolve(came);
+        resolve(silence && came.kind !== 'answered' ? silence : came);
       });
     });
     return { ...sent, answer };

@@ -79,7 +79,7 @@ function sendUnder(
       await sendOnce();
     }
     if (fate.losesAnswer && given === undefined) await wait(Infinity);
-    return answer;
+    return fate.losesAnswer && given !== undefined ? { kind: 'broken', reason: given } : answer;
   }
 
   return {

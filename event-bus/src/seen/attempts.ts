@@ -13,6 +13,8 @@ export interface Attempt {
   status: number | null;
   /** Why it failed; null where it didn't. */
   reason: string | null;
+  /** What the subscriber said of its refusal. */
+  detail: string | null;
   /** How many events the POST held. */
   events: number;
 }
@@ -87,6 +89,7 @@ function show({ attempt, url, startedAt, ms, answer, outcome, sequences }: Remem
     outcome: outcome.kind,
     status: answer.kind === 'answered' ? answer.status : null,
     reason: outcome.kind === 'done' ? null : outcome.reason,
+    detail: (answer.kind === 'answered' ? answer.detail : undefined) ?? null,
     events: sequences.length,
   };
 }

@@ -1,7 +1,10 @@
-/** What matters of an answer: its body never does. */
+import { ownText } from '../../own-text';
+import { maxWordsBytes, wordsOfRefusal } from './refusal-words';
+
+/** What matters of an answer. */
 export interface AnswerHead {
   status: number;
-  /** The `Retry-After` header as it came. */
+  /** The `Retry-After` header as it came, unless it is longer than any that means something. */
   retryAfter?: string;
 }
 
@@ -20,12 +23,18 @@ export interface AnswerReader {
   ended(): boolean;
   /** Of the answer that is read; undefined until all of it is there. */
   head(): AnswerHead | undefined;
+  /** What it says of its refusal, as far as its body was read; undefined for a 2xx, or where it says nothing. */
+  words(): string | undefined;
+  /** Whether more of its body may tell more of its refusal. */
+  hasMoreToSay(): boolean;
   /** How long the connection may be left idle and used again, ms. 0: it must not be used again. */
   keepMs(): number;
 }
 
 const largestHead = 64 * 1024;
 const longestLine = 1024;
+const longestRetryAfter = 64;
+const longestType = 128;
 const newline = 0x0a;
 /** Where the server doesn't say how long it keeps an idle connection; where it does, this much earlier than it says. */
 const usualKeepMs = 4_000;
@@ -38,7 +47,11 @@ interface ParsedHead {
   head: AnswerHead;
   body: Body;
   keepMs: number;
+  contentType: string;
 }
+
+/** Is given the content of a body, piece by piece; the bytes are its only until it returns. */
+type Taker = (content: Buffer) => void;
 
 /** By name in small letters; of a header that comes twice both values, as one list. */
 function readFields(lines: readonly string[]): Map<string, string> {
@@ -82,15 +95,20 @@ function parseHead(text: string): ParsedHead {
   if (status < 100 || status === 101) throw new NotHttp(`a status of ${code}`);
   const fields = readFields(lines);
   const retryAfter = fields.get('retry-after');
+  const isUsable = retryAfter !== undefined && retryAfter.length <= longestRetryAfter;
   return {
-    head: retryAfter === undefined ? { status } : { status, retryAfter },
+    // It is kept for as long as the answer is: without a copy it would hold the whole head.
+    head: isUsable ? { status, retryAfter: ownText(retryAfter) } : { status },
     body: bodyOf(status, fields),
     keepMs: keepMsOf(minor, fields),
+    contentType: fields.has('content-encoding')
+      ? 'encoded'
+      : ownText(fields.get('content-type')?.slice(0, longestType) ?? ''),
   };
 }
 
 /** Finds the end of a body in chunks: size line, that many bytes, an empty line; the last of size 0, then trailers. */
-function createChunkedBody() {
+function createChunkedBody(take: Taker) {
   let line = '';
   let expects: 'size' | 'bytes' | 'end of chunk' | 'trailer' | 'nothing' = 'size';
   let left = 0;
@@ -112,9 +130,10 @@ function createChunkedBody() {
     let at = 0;
     while (at < bytes.length && expects !== 'nothing') {
       if (expects === 'bytes') {
-        const skipped = Math.min(left, bytes.length - at);
-        left -= skipped;
-        at += skipped;
+        const taken = Math.min(left, bytes.length - at);
+        take(bytes.subarray(at, at + taken));
+        left -= taken;
+        at += taken;
         if (left === 0) expects = 'end of chunk';
         continue;
       }
@@ -130,15 +149,34 @@ function createChunkedBody() {
   };
 }
 
-function createBody(body: Body): (bytes: Buffer) => { used: number; isWhole: boolean } {
-  if (body.kind === 'chunked') return createChunkedBody();
+function createBody(body: Body, take: Taker): (bytes: Buffer) => { used: number; isWhole: boolean } {
+  if (body.kind === 'chunked') return createChunkedBody(take);
   let left = body.kind === 'fixed' ? body.length : body.kind === 'none' ? 0 : Infinity;
   return (bytes) => {
     const used = Math.min(left, bytes.length);
     left -= used;
+    take(bytes.subarray(0, used));
     return { used, isWhole: left === 0 };
   };
 }
+
+const takesNothing: Taker = () => undefined;
+
+/** Keeps the first bytes of what it takes. */
+function createStart() {
+  let kept: Buffer | undefined;
+  let length = 0;
+  return {
+    take(content: Buffer): void {
+      kept ??= Buffer.allocUnsafe(maxWordsBytes);
+      length += content.copy(kept, length);
+    },
+    bytes: (): Buffer => kept?.subarray(0, length) ?? Buffer.alloc(0),
+    isFull: () => length === maxWordsBytes,
+  };
+}
+
+const isRefusal = ({ status }: AnswerHead): boolean => status >= 300;
 
 export function createAnswerReader(): AnswerReader {
   /** Of a head that isn't whole. One byte is one character. */
@@ -146,6 +184,8 @@ export function createAnswerReader(): AnswerReader {
   let parsed: ParsedHead | undefined;
   let body: ReturnType<typeof createBody> | undefined;
   let isWhole = true;
+  /** Of the body of a refusal. */
+  let start: ReturnType<typeof createStart> | undefined;
 
   /** Gives what follows the head; undefined while that is not whole. */
   function takeHead(bytes: Buffer): Buffer | undefined {
@@ -162,7 +202,8 @@ export function createAnswerReader(): AnswerReader {
     // 100 Continue and its like come before the answer.
     if (found.head.status < 200) return takeHead(rest);
     parsed = found;
-    body = createBody(found.body);
+    start = isRefusal(found.head) ? createStart() : undefined;
+    body = createBody(found.body, start?.take ?? takesNothing);
     return rest;
   }
 
@@ -171,6 +212,7 @@ export function createAnswerReader(): AnswerReader {
       text = '';
       parsed = undefined;
       body = undefined;
+      start = undefined;
       isWhole = false;
     },
     take(bytes) {
@@ -184,6 +226,8 @@ export function createAnswerReader(): AnswerReader {
     },
     ended: () => parsed?.body.kind === 'until the end',
     head: () => parsed?.head,
+    words: () => start && wordsOfRefusal(start.bytes(), parsed?.contentType),
+    hasMoreToSay: () => !isWhole && start?.isFull() === false,
     keepMs: () => (!parsed || parsed.body.kind === 'until the end' ? 0 : parsed.keepMs),
   };
 }

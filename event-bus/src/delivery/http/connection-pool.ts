@@ -15,6 +15,11 @@ export interface ConnectionPool {
 }
 
 const sweepMs = 4_000;
+/**
+ * A connection on which an answer still goes on is worth some waiting, as a new one costs more than the rest of most answers;
+ * head and body of one may come 40 ms apart (Nagle). After this it is given up: some answers never end.
+ */
+const restOfAnswerMs = 60;
 
 export function createConnectionPool(origin: URL, { most }: { most: number }): ConnectionPool {
   const queue: Exchange[] = [];
@@ -22,17 +27,28 @@ export function createConnectionPool(origin: URL, { most }: { most: number }): C
   /** The one used last is at the end, and used first: those that are too many get old. */
   let idle: Connection[] = [];
   const inUse = new Map<Exchange, Connection>();
+  /** Those whose answer counts already and goes on, with the time since when; the oldest first. */
+  const goingOn = new Map<Connection, number>();
+  let nextLook: NodeJS.Timeout | undefined;
   let sweep: NodeJS.Timeout | undefined;
   let closed = false;
 
   /** Removes it from the books when it is over, whichever way. */
   function accounted(exchange: Exchange): Exchange {
     const { answered, failed } = exchange;
-    const over = (): boolean => inUse.delete(exchange);
     return {
       ...exchange,
-      answered: (head) => (over(), answered(head)),
-      failed: (reason) => (over(), failed(reason)),
+      answered(answer) {
+        const connection = inUse.get(exchange);
+        inUse.delete(exchange);
+        // If it is whole, the connection says so next.
+        if (connection && open.has(connection)) goingOn.set(connection, performance.now());
+        answered(answer);
+      },
+      failed(reason) {
+        inUse.delete(exchange);
+        failed(reason);
+      },
     };
   }
 
@@ -56,6 +72,7 @@ export function createConnectionPool(origin: URL, { most }: { most: number }): C
   }
 
   function release(connection: Connection): void {
+    goingOn.delete(connection);
     idle.push(connection);
     startWaiting();
     if (idle.length > 0) sweep ??= setTimeout(sweepIdle, sweepMs).unref();
@@ -63,6 +80,7 @@ export function createConnectionPool(origin: URL, { most }: { most: number }): C
 
   function forget(connection: Connection): void {
     open.delete(connection);
+    goingOn.delete(connection);
     idle = idle.filter((other) => other !== connection);
     startWaiting();
   }
@@ -72,6 +90,23 @@ export function createConnectionPool(origin: URL, { most }: { most: number }): C
       const next = queue.shift();
       if (next) start(next);
     }
+    if (queue.length > 0) giveUpOldest();
+  }
+
+  /** So that answers without an end don't keep the connections from those who wait. */
+  function giveUpOldest(): void {
+    const [since] = goingOn.values();
+    if (closed || since === undefined) return;
+    // Timers ring before sockets are read: after a pause the rest of the answer may lie there. So there is a last look.
+    nextLook ??= setTimeout(() => setImmediate(look, performance.now()), since + restOfAnswerMs - performance.now());
+  }
+
+  function look(now: number): void {
+    nextLook = undefined;
+    for (const [connection, since] of [...goingOn].slice(0, queue.length)) {
+      if (since + restOfAnswerMs <= now) connection.destroy('the answer does not end');
+    }
+    startWaiting();
   }
 
   function sweepIdle(): void {
@@ -98,6 +133,7 @@ export function createConnectionPool(origin: URL, { most }: { most: number }): C
     close() {
       closed = true;
       clearTimeout(sweep);
+      clearTimeout(nextLook);
       for (const exchange of queue.splice(0)) exchange.failed('closed');
       for (const connection of [...open]) connection.destroy('closed');
     },

@@ -9,12 +9,17 @@ export interface RequestText {
   isAscii: boolean;
 }
 
+export interface HttpAnswer extends AnswerHead {
+  /** What the subscriber says of its refusal. */
+  detail?: string;
+}
+
 /** One request, and whoever waits for its answer. Exactly one of `answered` and `failed` is called, once. */
 export interface Exchange {
   request: RequestText;
   /** It is on its way: the server may see it. */
   written(): void;
-  answered(head: AnswerHead): void;
+  answered(answer: HttpAnswer): void;
   /** No answer came, or no whole head of one. */
   failed(reason: string): void;
 }
@@ -37,7 +42,9 @@ export interface ConnectionEvents {
 const connectTimeoutMs = 3_000;
 /** An answer's body is read, so that the connection can be used again, but not more of it and not longer than this. */
 const longestBody = 64 * 1024;
-const bodyTimeoutMs = 5_000;
+const bodyTimeoutMs = 1_000;
+/** A refusal counts at the latest so long after its head, even if it has not said all by then. */
+const wordsTimeoutMs = 100;
 const bufferSize = 8 * 1024;
 
 function codeOf(error: Error): string {
@@ -70,6 +77,7 @@ export function createConnection(origin: URL, first: Exchange, { onIdle, onGone 
   let usableUntil = Infinity;
   let bodyLength = 0;
   let bodyTimer: NodeJS.Timeout | undefined;
+  let wordsTimer: NodeJS.Timeout | undefined;
 
   const socket = openSocket(origin, onBytes);
   const connectTimer = setTimeout(() => gone('it does not come about'), connectTimeoutMs);
@@ -87,28 +95,34 @@ export function createConnection(origin: URL, first: Exchange, { onIdle, onGone 
     socket.write(request.text, request.isAscii ? 'latin1' : 'utf8');
   }
 
-  function answered(head: AnswerHead): void {
+  /** Tells of the answer, if its head is there and that was not told yet. */
+  function answered(): void {
+    const head = reader.head();
     const exchange = waiting;
+    if (!head || !exchange) return;
+    clearTimeout(wordsTimer);
+    wordsTimer = undefined;
     waiting = undefined;
-    exchange?.answered(head);
+    const detail = reader.words();
+    exchange.answered(detail === undefined ? head : { ...head, detail });
   }
 
   function onBytes(bytes: Buffer): void {
     if (isGone) return;
     try {
       const isWhole = reader.take(bytes);
-      const head = reader.head();
-      if (!head) return;
+      if (!reader.head()) return;
       if (isWhole) finish();
       else readOn(bytes.length);
-      answered(head);
+      if (!reader.hasMoreToSay()) answered();
+      else if (waiting) wordsTimer ??= setTimeout(answered, wordsTimeoutMs);
       if (isWhole && !isGone) onIdle(connection);
     } catch (error) {
       gone(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** The answer counts as soon as its head is there; the rest only decides whether the connection can be used again. */
+  /** A 2xx counts as soon as its head is there; the rest of it only decides whether the connection can be used again. */
   function readOn(length: number): void {
     bodyLength += length;
     if (bodyLength > longestBody) return gone('the answer is too long');
@@ -130,12 +144,11 @@ export function createConnection(origin: URL, first: Exchange, { onIdle, onGone 
     clearTimeout(connectTimer);
     clearTimeout(bodyTimer);
     socket.destroy();
+    onGone(connection);
+    answered();
     const exchange = waiting;
     waiting = undefined;
-    onGone(connection);
-    const head = reader.head();
-    if (head) exchange?.answered(head);
-    else exchange?.failed(reason);
+    exchange?.failed(reason);
   }
 
   const connection: Connection = {
