@@ -19,13 +19,8 @@ function pushed(sequences: number[], given: Partial<Pushed> = {}): Pushed {
 }
 
 const refused: Partial<Pushed> = {
-<<<<<<< HEAD
-  answer: { kind: 'answered', status: 422 },
-  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event', isFinal: true },
-=======
   answer: { kind: 'answered', status: 422, detail: 'postId is missing' },
-  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event' },
->>>>>>> af10c14 (A refusal's own words are kept with its try; an answer that never ends costs no push; nothing keeps the whole head of an answer)
+  outcome: { kind: 'fault', reason: 'answered 422', suspect: 'event', isFinal: true },
 };
 
 const numbersOf = (attempts: ReturnType<typeof createAttempts>, sequence: number): number[] =>
