@@ -53,7 +53,8 @@ describe('what a subscriber says of its refusal', () => {
     ['encoded', 'busy', undefined],
     ['text/plain', '', undefined],
     ['text/plain', ' \n ', undefined],
-    ['application/json', '{}', '{}'],
+    ['application/json', '{}', undefined],
+    ['text/plain', 'null', undefined],
     ['application/json', '{"detail":"a\\ud800\\u0007b"}', 'a b'],
   ])('of the type %j in %j is %j', (type, body, words) => {
     expect(said(body, type)).toBe(words);

@@ -10,7 +10,9 @@ export interface RunningBus {
   stop(): Promise<void>;
 }
 
-interface Options extends Partial<Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults' | 'operators'>> {
+interface Options extends Partial<
+  Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults' | 'operators' | 'logger'>
+> {
   secret?: string;
 }
 

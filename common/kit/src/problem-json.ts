@@ -157,6 +157,8 @@ export function sendError(
 /** The last handler of every app: maps meanings to statuses. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
+    // Whoever was refused while its body came has been told all there is to tell.
+    if (res.writableEnded) return;
     if (res.headersSent) next(error);
     else sendError(error, { req, res, logger });
   };

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { withinBodyBudget } from './body-budget';
 import { problem } from './problem-json';
 
 export interface RunningServer {
@@ -12,8 +13,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** A request must be complete within this time, or it is answered with 408. */
-const requestTimeoutMs = 30_000;
+/** A request must be complete within this time, however slowly it comes, or it is answered with 408 … */
+const defaultRequestTimeoutMs = 30_000;
+/** … when the server looks next for such requests. */
+const timeoutCheckMs = 1_000;
+/** What the bodies of all requests under way may take together: several of the largest that any route takes. */
+const defaultMaxBodyBytes = 32 * 1024 * 1024;
 /** Longer than any client of ours keeps an idle connection: so it is the client that closes, and no request is lost. */
 const keepAliveTimeoutMs = 65_000;
 
@@ -32,12 +37,33 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.destroySoon();
 }
 
+export interface ServerOptions {
+  host: string;
+  port: number;
+  /** How long a close waits for requests in flight. */
+  graceMs?: number;
+  requestTimeoutMs?: number;
+  /** Of all bodies under way together; beyond it the request that holds most for longest is answered with 503. */
+  maxBodyBytes?: number;
+}
+
 /** Serves an app. Rejects where the port can't be had. */
 export async function startServer(
   app: RequestListener,
-  { host, port, graceMs = 8_000 }: { host: string; port: number; graceMs?: number },
+  {
+    host,
+    port,
+    graceMs = 8_000,
+    requestTimeoutMs = defaultRequestTimeoutMs,
+    maxBodyBytes = defaultMaxBodyBytes,
+  }: ServerOptions,
 ): Promise<RunningServer> {
-  const server = createServer({ requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs }, app);
+  const timeouts = {
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: timeoutCheckMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+  };
+  const server = createServer(timeouts, withinBodyBudget(app, { maxBytes: maxBodyBytes }));
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

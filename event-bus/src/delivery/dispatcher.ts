@@ -4,6 +4,7 @@ import type { Clock, Random } from './clock';
 import type { Damage } from './damage';
 import type { DeliveryObserver } from './observer';
 import type { DeliveryState, SavedGroup } from './delivery-state';
+import { withoutSecrets, withSecrets, withStoredSecrets } from './endpoint-secrets';
 import { createGroup, type Group } from './group';
 import type { GroupStatus } from './group-status';
 import type { KeyCommands } from './key-commands';
@@ -69,18 +70,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (stopped) return;
     const onStopped = (group: string, reason: string): void =>
       logger.error({ group, reason }, 'a group stopped: it met damage in the log');
-    groups.set(
-      saved.name,
-      createGroup({ ...saved, parked, queued }, { ...deps, limits, onStopped, sender: deps.openSender(saved.name) }),
-    );
+    const sender = withSecrets(deps.openSender(saved.name), saved.subscription);
+    const shown = { ...saved, subscription: withoutSecrets(saved.subscription) };
+    groups.set(saved.name, createGroup({ ...shown, parked, queued }, { ...deps, limits, onStopped, sender }));
   }
 
   async function save(
     name: string,
-    subscription: Subscription,
+    given: Subscription,
     before: SavedGroup | undefined,
     configured: string | undefined,
   ): Promise<void> {
+    const subscription = withStoredSecrets(given, before?.subscription);
     const cursor = firstCursor(subscription, log.head());
     await changed(name, () =>
       state.saveGroup({ name, subscription, cursor, configured: configured ?? before?.configured }),

@@ -1,9 +1,11 @@
 import type { Signer } from '@blog/kit';
 import type { StoredEvent } from '../log/event-log';
 import type { Clock } from './clock';
+import { authorizationOf } from './endpoint-secrets';
 import type { RequestText } from './http/connection';
 import { type ConnectionPool, createConnectionPool } from './http/connection-pool';
 import type { Answer } from './outcome';
+import { traceHeadersOf } from './trace-headers';
 
 /** One POST to one endpoint. */
 export interface Push {
@@ -46,19 +48,29 @@ function headerId(id: string): string {
   return /^[\x21\x23\x24\x26-\x7e]*$/.test(id) ? id : encodeURIComponent(id);
 }
 
+/** Where pushes to a URL go. */
+interface Target {
+  pool: ConnectionPool;
+  url: URL;
+  /** Header lines with the URL's credentials. */
+  authorization: readonly string[];
+}
+
 /** A batch is signed under the id of its first event. Each attempt is signed anew: its time counts. */
-function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer | undefined): RequestText {
+function requestOf({ url, authorization }: Target, push: Push, signer: Signer | undefined): RequestText {
   const body = bodyOf(push);
   const bytes = Buffer.byteLength(body);
   const id = push.events[0]?.id ?? '';
   const signature = signer ? Object.entries(signer.sign({ id: headerId(id), body, now: new Date() })) : [];
   const lines = [
-    `POST ${pathname}${search} HTTP/1.1`,
-    `host: ${host}`,
+    `POST ${url.pathname}${url.search} HTTP/1.1`,
+    `host: ${url.host}`,
     'connection: keep-alive',
+    ...authorization,
     `content-type: ${mediaTypes[push.form]}`,
     `content-length: ${bytes}`,
     `delivery-attempt: ${push.attempt}`,
+    ...traceHeadersOf(push.events),
     ...signature.map(([name, value]) => `${name}: ${value}`),
   ];
   // Everything before the body is ASCII.
@@ -66,8 +78,13 @@ function requestOf({ host, pathname, search }: URL, push: Push, signer: Signer |
 }
 
 /** A HEAD request changes nothing in a server; those that know only POST answer with an error, which will do. */
-function knockOn({ host, pathname, search }: URL): RequestText {
-  const lines = [`HEAD ${pathname}${search} HTTP/1.1`, `host: ${host}`, 'connection: close'];
+function knockOn({ url, authorization }: Target): RequestText {
+  const lines = [
+    `HEAD ${url.pathname}${url.search} HTTP/1.1`,
+    `host: ${url.host}`,
+    'connection: close',
+    ...authorization,
+  ];
   return { text: `${lines.join('\r\n')}\r\n\r\n`, isAscii: true };
 }
 
@@ -103,7 +120,7 @@ function post(pool: ConnectionPool, request: RequestText): SentPush {
 export function createHttpSender({ connections, signer }: { connections: number; signer: Signer | undefined }): Sender {
   const pools = new Map<string, ConnectionPool>();
   /** By URL, which is read once: each push comes here. */
-  const targets = new Map<string, { pool: ConnectionPool; url: URL }>();
+  const targets = new Map<string, Target>();
 
   function openPool(url: URL): ConnectionPool {
     const pool = createConnectionPool(url, { most: connections });
@@ -111,11 +128,11 @@ export function createHttpSender({ connections, signer }: { connections: number;
     return pool;
   }
 
-  function targetOf(text: string): { pool: ConnectionPool; url: URL } {
+  function targetOf(text: string): Target {
     let target = targets.get(text);
     if (!target) {
       const url = new URL(text);
-      target = { pool: pools.get(url.origin) ?? openPool(url), url };
+      target = { pool: pools.get(url.origin) ?? openPool(url), url, authorization: authorizationOf(url) };
       targets.set(text, target);
     }
     return target;
@@ -123,12 +140,12 @@ export function createHttpSender({ connections, signer }: { connections: number;
 
   return {
     send(push) {
-      const { pool, url } = targetOf(push.url);
-      return post(pool, requestOf(url, push, signer));
+      const target = targetOf(push.url);
+      return post(target.pool, requestOf(target, push, signer));
     },
     knock(text) {
-      const { pool, url } = targetOf(text);
-      return post(pool, knockOn(url));
+      const target = targetOf(text);
+      return post(target.pool, knockOn(target));
     },
     close() {
       for (const pool of pools.values()) pool.close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maskedUrl } from './endpoint-secrets';
 import type { LanePolicy } from './lane';
 
 const endpoint = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
@@ -12,12 +13,12 @@ const wholeNumber = (least: number, most: number) =>
 
 /** What a subscriber asks for. Only `endpoints` is required. */
 export const Subscription = z.strictObject({
-  /** They stand for one another and share the load. */
+  /** They stand for one another and share the load. Credentials in a URL are sent as Basic authentication, and never shown. */
   endpoints: z
     .array(endpoint, 'must be a list of URLs')
     .min(1, 'must name an endpoint')
     .max(64, 'must name at most 64 endpoints')
-    .refine((urls) => new Set(urls).size === urls.length, 'must not name an endpoint twice'),
+    .refine((urls) => new Set(urls.map(maskedUrl)).size === urls.length, 'must not name an endpoint twice'),
   /** Only events of these types; absent means all. */
   types: z.array(z.string().min(1).max(255), 'must be a list of event types').min(1).max(256).optional(),
   /** 1: each POST holds one event, in the classic form. More: each POST holds an array of at most so many. */

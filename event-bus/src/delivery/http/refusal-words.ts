@@ -56,6 +56,8 @@ function onOneLine(text: string): string {
   return text.replace(invisible, ' ').replace(/\s+/g, ' ').trim();
 }
 
+const saysNothing = new Set(['{}', '[]', 'null', '""']);
+
 /**
  * What a subscriber says of its refusal, for people: `detail` and `errors` of problem+json, `error` or `message` of other
  * JSON, else the text itself. On one line, without control characters, at most 500 characters. Undefined if it says nothing.
@@ -70,5 +72,5 @@ export function wordsOfRefusal(bytes: Buffer, contentType = ''): string | undefi
   const json = parsed(text);
   const plain = /html/i.test(mediaType) ? text.replace(/<[^<>]*>/g, ' ') : text;
   const words = onOneLine((json === undefined ? undefined : wordsOfJson(json)) ?? plain);
-  return words === '' ? undefined : ownText(onOneLine(words.slice(0, maxWords)));
+  return words === '' || saysNothing.has(words) ? undefined : ownText(onOneLine(words.slice(0, maxWords)));
 }
