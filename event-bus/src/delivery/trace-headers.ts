@@ -1,15 +1,17 @@
 import type { StoredEvent } from '../log/event-log';
-import { findMembers } from '../json-text';
+import { createMemberSearch } from '../json-text';
 
 /** As W3C Trace Context says; later versions may add something at the end. */
 const traceParent = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-[\w.-]{1,64})?$/;
 /** Text that is safe in a header: it has no line end. */
 const traceState = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/;
 
-function extensionOf({ text }: StoredEvent, name: string, form: RegExp): string | undefined {
+const searches = { traceparent: createMemberSearch('traceparent'), tracestate: createMemberSearch('tracestate') };
+
+function extensionOf({ text }: StoredEvent, name: keyof typeof searches, form: RegExp): string | undefined {
   // Most events have none: a look for the name costs less than one at each member.
   if (!text.includes(`"${name}"`)) return undefined;
-  const [value] = findMembers(text, name).values;
+  const [value] = searches[name](text).values;
   const extension: unknown = value === undefined ? undefined : JSON.parse(value);
   return typeof extension === 'string' && form.test(extension) ? extension : undefined;
 }
