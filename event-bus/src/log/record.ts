@@ -30,9 +30,14 @@ export function columnsOf(values: ColumnValues): StoredColumns {
   return { sequence, id, source, type, key, cause, storedAt, checksum, seal };
 }
 
+/** What a seal is made of, in SQL: `sealOf` makes the same of columns. */
+export const sealedText = ['sequence', 'stored_at', 'checksum', "ifnull(cause, '')", 'id', 'source', 'type', 'key'].join(
+  ' || char(31) || ',
+);
+
 export function sealOf(columns: SmallColumns, textChecksum: number): number {
   const { sequence, id, source, type, key, cause, storedAt } = columns;
-  return crc32(`${sequence}\0${storedAt}\0${textChecksum}\0${cause ?? ''}\0${id}\0${source}\0${type}\0${key}`);
+  return crc32([sequence, storedAt, textChecksum, cause ?? '', id, source, type, key].join('\x1f'));
 }
 
 /** Whether the columns beside the text are those that were stored. */
@@ -80,7 +85,7 @@ export function readRecord(columns: StoredColumns, storedText: unknown): WholeRe
   return { columns: { ...told, storedAt: Number.isSafeInteger(columns.storedAt) ? columns.storedAt : 0 }, text };
 }
 
-export function eventOf({ columns, text }: WholeRecord): StoredEvent {
+export function eventOf({ columns, text }: { columns: Omit<StoredEvent, 'text'>; text: string }): StoredEvent {
   const { sequence, id, type, key, storedAt } = columns;
   return { sequence, id, type, key, storedAt, text };
 }

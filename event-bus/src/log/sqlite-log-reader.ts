@@ -3,7 +3,6 @@ import type { Database } from '@blog/kit/sqlite';
 import { DamagedRecord, type EventLog, type LogPage, type LogRange, type StoredEvent } from './event-log';
 import { createKeyLookup } from './key-lookup';
 import { createReadCache } from './read-cache';
-import { eventOf } from './record';
 import type { NewerKeys } from './sqlite-key-index';
 import { createIdSearch, createTimeSearch } from './sqlite-log-search';
 import { createRecords, isUnreadable, type Looked, type Records } from './sqlite-records';
@@ -29,15 +28,15 @@ function createPage({ after, limit, maxSize = Infinity, types, key }: LogRange) 
      * before it; if nothing is before it, DamagedRecord is thrown.
      */
     take(looked: Looked): boolean {
-      const { sequence, columns, text, isDamaged } = looked;
+      const { sequence, event } = looked;
       if (!isOther(looked)) {
-        if (isDamaged || !columns || text === undefined) {
+        if (!event) {
           upTo = sequence - 1;
           if (upTo > after || events.length > 0) return false;
           throw new DamagedRecord(sequence);
         }
-        events.push(eventOf({ columns, text }));
-        size += text.length;
+        events.push(event);
+        size += event.text.length;
       }
       upTo = sequence;
       return events.length < limit && size < maxSize;
@@ -89,7 +88,7 @@ function createKeyPages(db: Database, { records, keys, tail, now, onDamage }: Ke
     const event = tail.at(sequence);
     if (!event) return records.at(sequence);
     // What is in memory was proven when it was stored.
-    return { sequence, columns: { ...event, source: '', cause: null }, text: event.text, isDamaged: false };
+    return { sequence, columns: event, event, isDamaged: false };
   }
 
   function byIndex(key: string, range: LogRange, upTo: number): LogPage {
@@ -98,7 +97,7 @@ function createKeyPages(db: Database, { records, keys, tail, now, onDamage }: Ke
     for (const sequence of sequencesOf(key, range.after, Math.min(upTo, unknown))) {
       if (!page.take(lookAt(sequence))) return page.ended();
     }
-    if (unknown <= upTo) page.take({ sequence: unknown, columns: undefined, text: undefined, isDamaged: true });
+    if (unknown <= upTo) page.take({ sequence: unknown, columns: undefined, event: undefined, isDamaged: true });
     return unknown <= upTo ? page.ended() : page.end(upTo);
   }
 
@@ -168,8 +167,8 @@ export function createLogReader(db: Database, { tail, keys, head, now, onDamage,
     find: (id) => noting(() => search.find(id)),
     effectsOf: (id, limit) => noting(() => search.effectsOf(id, limit)),
     async remainsOf(sequence) {
-      const { columns, text, isDamaged } = records.at(sequence);
-      if (!isDamaged && columns && text !== undefined) return { isWhole: true };
+      const { columns, event } = records.at(sequence);
+      if (event) return { isWhole: true };
       const bytes = records.remainsOf(sequence);
       return { isWhole: false, ...(columns ? { columns } : {}), ...(bytes ? { bytes } : {}) };
     },

@@ -1,6 +1,5 @@
 import type { Database } from '@blog/kit/sqlite';
 import { DamagedRecord, mostFound, type StoredEvent } from './event-log';
-import { eventOf } from './record';
 import { isUnreadable, type Records } from './sqlite-records';
 
 /** Of many large events only the first are given: a search holds little memory. */
@@ -26,12 +25,12 @@ export function createIdSearch(db: Database, records: Records) {
     const found: StoredEvent[] = [];
     let size = 0;
     for (const sequence of sequencesOf(column, id, limit)) {
-      const { columns, text } = records.at(sequence);
-      if (!columns || text === undefined) throw new DamagedRecord(sequence);
+      const { columns, event } = records.at(sequence);
+      if (!columns || !event) throw new DamagedRecord(sequence);
       // A damaged index led to another record.
       if (columns[column] !== id) continue;
-      found.push(eventOf({ columns, text }));
-      size += text.length;
+      found.push(event);
+      size += event.text.length;
       if (size >= largestFind) break;
     }
     return found;

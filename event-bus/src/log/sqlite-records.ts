@@ -1,15 +1,31 @@
+import { crc32 } from 'node:zlib';
 import type { Database } from '@blog/kit/sqlite';
 import { sqliteCodeOf } from '../sqlite';
-import { columnNames, columnsOf, type ColumnValues, isSealed, readRecord, type SmallColumns } from './record';
+import type { StoredEvent } from './event-log';
+import {
+  columnNames,
+  columnsOf,
+  type ColumnValues,
+  eventOf,
+  isSealed,
+  readRecord,
+  sealedText,
+  type SmallColumns,
+} from './record';
 
-/** What the disk holds of one sequence. */
+/** What the disk holds of one sequence, as far as it is proven to be what was stored. */
 export interface Looked {
   sequence: number;
-  /** Undefined if nothing of the record is proven to be what was stored, or it is missing. */
-  columns: SmallColumns | undefined;
-  /** Undefined if it is damaged, or was not asked for. */
-  text: string | undefined;
+  /** Undefined if nothing is proven, or the record is missing. */
+  columns: Omit<StoredEvent, 'text'> | undefined;
+  /** Undefined if its text is damaged, or was not asked for. */
+  event: StoredEvent | undefined;
   isDamaged: boolean;
+}
+
+/** The same, with all columns. */
+export interface LookedAt extends Looked {
+  columns: SmallColumns | undefined;
 }
 
 /** All texts, those of some types, or none. */
@@ -21,12 +37,24 @@ export interface Records {
    * the record that it was looking for: others can still be read.
    */
   inOrder(after: number, upTo: number, texts: TextsWanted): Iterable<Looked>;
-  at(sequence: number): Looked;
+  at(sequence: number): LookedAt;
   /** What is left of a text that is damaged. */
   remainsOf(sequence: number): Buffer | undefined;
 }
 
 type Row = readonly [...ColumnValues, text: unknown];
+/** A row of those that are read in order: little is taken out of SQLite, so that many can be passed over soon. */
+type FastRow = readonly [
+  sequence: number,
+  seal: number | null,
+  sealed: unknown,
+  checksum: number | null,
+  id: string,
+  type: string,
+  key: string,
+  storedAt: number,
+  text: unknown,
+];
 
 /** Whether SQLite could not make sense of the file, or could not read a part of it. */
 export function isUnreadable(error: unknown): boolean {
@@ -43,33 +71,40 @@ function orDamaged<T>(look: () => T): T | undefined {
 }
 
 export function createRecords(db: Database): Records {
-  const select = (text: string, where: string) =>
-    db.prepare<unknown[], Row>(`SELECT ${columnNames}, ${text} FROM events WHERE ${where}`).raw();
   const range = 'sequence > $after AND sequence <= $upTo ORDER BY sequence';
-  const all = select('text', range);
-  const some = select('CASE WHEN type IN (SELECT value FROM json_each($types)) THEN text END', range);
-  const none = select('NULL', range);
-  const one = select('text', 'sequence = ?');
+  const fast = (columns: string) =>
+    db.prepare<unknown[], FastRow>(`SELECT sequence, seal, ${sealedText}, ${columns} FROM events WHERE ${range}`).raw();
+  const ofType = (column: string) => `CASE WHEN type IN (SELECT value FROM json_each($types)) THEN ${column} END`;
+  const taken = ['id', 'type', 'key', 'stored_at'];
+  const all = fast(['checksum', ...taken, 'text'].join(', '));
+  const some = fast([ofType('checksum'), ...taken.map((column) => (column === 'type' ? column : ofType(column))), ofType('text')].join(', '));
+  const none = fast(['NULL', ...taken, 'NULL'].join(', '));
+  const one = db.prepare<[number], Row>(`SELECT ${columnNames}, text FROM events WHERE sequence = ?`).raw();
   const remains = db.prepare<[number], Buffer | null>('SELECT CAST(text AS BLOB) FROM events WHERE sequence = ?').pluck();
   const kept = db.prepare<[number], Buffer | null>('SELECT bytes FROM unknown_keys WHERE sequence = ?').pluck();
 
-  function lookedAt(row: Row): Looked {
-    const [sequence] = row;
-    const columns = columnsOf(row as unknown as ColumnValues);
-    const text = row[9];
-    if (text === null) return isSealed(columns) ? { sequence, columns, text: undefined, isDamaged: false } : at(sequence);
-    const record = readRecord(columns, text);
-    if (record) return { sequence, columns: record.columns, text: record.text, isDamaged: false };
-    return { sequence, columns: isSealed(columns) ? columns : undefined, text: undefined, isDamaged: true };
-  }
-
-  function at(sequence: number): Looked {
+  function at(sequence: number): LookedAt {
     const row = orDamaged(() => one.get(sequence));
-    if (row && row[0] === sequence && row[9] !== null) return lookedAt(row);
-    return { sequence, columns: undefined, text: undefined, isDamaged: true };
+    const nothing = { sequence, columns: undefined, event: undefined, isDamaged: true };
+    if (row?.[0] !== sequence) return nothing;
+    const columns = columnsOf(row.slice(0, -1) as unknown as ColumnValues);
+    const record = readRecord(columns, row[9]);
+    if (record) return { sequence, columns: record.columns, event: eventOf(record), isDamaged: false };
+    return isSealed(columns) ? { ...nothing, columns } : nothing;
   }
 
-  function rowsAfter(after: number, upTo: number, texts: TextsWanted): IterableIterator<Row> {
+  /** Most records are whole, and sealed. Of all others everything is looked at. */
+  function lookedAt([sequence, seal, sealed, checksum, id, type, key, storedAt, text]: FastRow, wanted: TextsWanted): Looked {
+    if (typeof sealed !== 'string' || seal !== crc32(sealed)) return at(sequence);
+    if (wanted === 'none' || checksum === null) {
+      return { sequence, columns: { sequence, id, type, key, storedAt }, event: undefined, isDamaged: false };
+    }
+    if (typeof text !== 'string' || checksum !== crc32(text)) return at(sequence);
+    const event = { sequence, id, type, key, storedAt, text };
+    return { sequence, columns: event, event, isDamaged: false };
+  }
+
+  function rowsAfter(after: number, upTo: number, texts: TextsWanted): IterableIterator<FastRow> {
     if (texts === 'all') return all.iterate({ after, upTo });
     if (texts === 'none') return none.iterate({ after, upTo });
     return some.iterate({ after, upTo, types: JSON.stringify(texts) });
@@ -85,7 +120,7 @@ export function createRecords(db: Database): Records {
         try {
           for (let row = orDamaged(() => rows?.next()); row?.done === false; row = orDamaged(() => rows?.next())) {
             if (row.value[0] !== next) break;
-            yield lookedAt(row.value);
+            yield lookedAt(row.value, texts);
             next += 1;
           }
         } finally {

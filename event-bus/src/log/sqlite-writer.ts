@@ -64,11 +64,11 @@ function createInsert(db: Database) {
     /** The record under the id and source of an event. Throws {@link DamagedIndex} if the index leads elsewhere. */
     before({ id, source }: NewEvent): { sequence: number; text: string | undefined } {
       const sequence = find.get(id, source);
-      const { columns, text } = records.at(sequence ?? 0);
+      const { columns, event } = records.at(sequence ?? 0);
       if (sequence === undefined || (columns && (columns.id !== id || columns.source !== source))) {
         throw new DamagedIndex('the index of ids is damaged');
       }
-      return { sequence, text };
+      return { sequence, text: event?.text };
     },
   };
 }
