@@ -137,6 +137,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
     openSender: createOpenSender(options.secrets, faults),
   });
   busMetrics.watch(dispatcher, state);
+  busMetrics.watchLog(log);
   await dispatcher.start(options.subscriptions);
 
   const app = createApp({

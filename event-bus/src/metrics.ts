@@ -3,12 +3,15 @@ import type { DeliveryObserver } from './delivery/observer';
 import type { DeadLetterState } from './delivery/dead-letter-state';
 import type { Dispatcher } from './delivery/dispatcher';
 import type { GroupStatus } from './delivery/group-status';
+import type { EventLog } from './log/event-log';
 
 export interface BusMetrics {
   onCommit: (commit: { events: number; duplicates: number; seconds: number }) => void;
   observer: DeliveryObserver;
   /** Shows the groups as they are when somebody asks. */
   watch(dispatcher: Pick<Dispatcher, 'statuses'>, state: Pick<DeadLetterState, 'countDeadLetters'>): void;
+  /** Shows the damage that was found in the log. */
+  watchLog(log: Pick<EventLog, 'damageFound'>): void;
 }
 
 const quick = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
@@ -97,6 +100,14 @@ export function createBusMetrics(registry: Registry, wallTime: () => number): Bu
       },
       gaveUp: (group) => deadLetters.inc({ group }),
       changed: () => undefined,
+    },
+    watchLog(log) {
+      new Gauge({
+        ...{ name: 'bus_log_damage', help: 'Damage found in the log since the start; /healthz names it', registers },
+        collect() {
+          this.set(log.damageFound().length);
+        },
+      });
     },
     watch(dispatcher, state) {
       watchGroups(registry, dispatcher, wallTime);

@@ -39,10 +39,7 @@ function migrate(db: Database, migrations: readonly string[]): void {
   run.immediate();
 }
 
-function setUp(
-  db: Database,
-  { synchronous, cacheKiB }: { synchronous: keyof typeof levels; cacheKiB: number },
-): void {
+function setUp(db: Database, { synchronous, cacheKiB }: { synchronous: keyof typeof levels; cacheKiB: number }): void {
   const journal = db.pragma('journal_mode = WAL', { simple: true });
   // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.
   db.pragma(`synchronous = ${synchronous}`);

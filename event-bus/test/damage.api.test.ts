@@ -10,7 +10,14 @@ const folder = useFolder();
 let bus: RunningBus;
 let subscriber: SubscriberServer;
 const at = () => request(bus.server.url);
-const event = (n: number) => ({ type: 'T', id: `e${n}`, source: '/s', specversion: '1.0', partitionkey: `k${n % 2}`, data: { n } });
+const event = (n: number) => ({
+  type: 'T',
+  id: `e${n}`,
+  source: '/s',
+  specversion: '1.0',
+  partitionkey: `k${n % 2}`,
+  data: { n },
+});
 
 /** A bus with five events of which the third is damaged, and a group that is at its beginning. */
 beforeEach(async () => {

@@ -153,7 +153,9 @@ describe('a parked key that meets a damaged event in the log', () => {
 
 describe('a dead letter whose event is damaged in the log', () => {
   it('can not be delivered again, says so, and holds up nothing of its key', async () => {
-    bus = createScenario({ g: { refusal: ({ sequence }) => (sequence === 1 ? 400 : undefined), onDeadLetter: 'halt-key' } });
+    bus = createScenario({
+      g: { refusal: ({ sequence }) => (sequence === 1 ? 400 : undefined), onDeadLetter: 'halt-key' },
+    });
     await bus.publish(['k', 'k']);
     await bus.pass(5 * minutes);
     bus.damage(1);

@@ -15,7 +15,9 @@ export function eventLogDamageContract({
 }): void {
   describe('a damaged record', () => {
     let log: EventLog;
-    const made = Array.from({ length: 9 }, (_, n) => newEvent({ id: `d${n + 1}`, type: `T${n % 2}`, key: `k${n % 3}` }));
+    const made = Array.from({ length: 9 }, (_, n) =>
+      newEvent({ id: `d${n + 1}`, type: `T${n % 2}`, key: `k${n % 3}` }),
+    );
     const numbers = (events: readonly { sequence: number }[]): number[] => events.map(({ sequence }) => sequence);
 
     beforeEach(async () => {

@@ -59,7 +59,10 @@ describe('a log in memory that is damaged', () => {
 });
 
 describe.each([
-  ['its text and its other columns are damaged', `UPDATE events SET text = 'x' || text, type = 'T', key = 'k', seal = 1`],
+  [
+    'its text and its other columns are damaged',
+    `UPDATE events SET text = 'x' || text, type = 'T', key = 'k', seal = 1`,
+  ],
   ['its text is damaged', `UPDATE events SET text = replace(text, '1.0', '1.1')`],
   ['its seal and the number of its text are damaged', 'UPDATE events SET seal = 1, checksum = 1'],
 ])('a log in SQLite with a record of which %s', (_what, change) => {

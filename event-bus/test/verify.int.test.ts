@@ -42,7 +42,9 @@ describe('verify', () => {
     await store();
     change(`UPDATE events SET text = 'x' WHERE sequence = 7; DELETE FROM events WHERE sequence = 4900`);
     const { findings } = verifyFolder(folder());
-    expect(findings.filter(({ sequence }) => sequence !== undefined).map(({ sequence }) => sequence)).toEqual([7, 4_900]);
+    expect(findings.filter(({ sequence }) => sequence !== undefined).map(({ sequence }) => sequence)).toEqual([
+      7, 4_900,
+    ]);
   });
 
   it('finds an index of keys that is not what the records say', async () => {

@@ -69,7 +69,8 @@ export function createDamage(deps: Deps): Damage {
   async function passOver(lane: Lane, parked: ParkedLane, sequence: number): Promise<void> {
     const after = afterDone(parked, sequence, clock.wallTime());
     await state.saveLane(group, after);
-    const redelivering = parked.redelivering === sequence ? await state.nextQueued(group, lane.key) : parked.redelivering;
+    const redelivering =
+      parked.redelivering === sequence ? await state.nextQueued(group, lane.key) : parked.redelivering;
     lanes.park(lane, redelivering === undefined ? after : { ...after, redelivering }, clock.now());
     onProgress();
   }

@@ -96,7 +96,18 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     pushCharacters: limits.pushCharacters,
   });
   const { pump, stop: stopPump } = createPump({
-    ...{ ...shared, runs, limits, requests, batch, timeoutMs, isActive, deliver, retry: damage.guard(retry), onError: failWith },
+    ...{
+      ...shared,
+      runs,
+      limits,
+      requests,
+      batch,
+      timeoutMs,
+      isActive,
+      deliver,
+      retry: damage.guard(retry),
+      onError: failWith,
+    },
     knock: createKnock({
       ...{ endpoints, pace, clock, random },
       knock: withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs }),

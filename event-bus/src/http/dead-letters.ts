@@ -28,7 +28,9 @@ export const ListQuery = z.object({
   group: group.optional(),
   reason: reason.optional(),
   key: key.optional(),
-  state: z.enum(['dead', 'queued', 'redelivered', 'damaged'], 'must be dead, queued, redelivered or damaged').optional(),
+  state: z
+    .enum(['dead', 'queued', 'redelivered', 'damaged'], 'must be dead, queued, redelivered or damaged')
+    .optional(),
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')

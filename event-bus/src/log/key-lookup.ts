@@ -22,7 +22,9 @@ export function createKeyLookup(
   const noteOf = db.prepare<[number], BucketNote>(
     'SELECT bucket, entries, sum, checksum FROM key_buckets WHERE bucket = ?',
   );
-  const entriesOf = db.prepare<[number], [string, number]>('SELECT key, sequence FROM key_index WHERE bucket = ?').raw();
+  const entriesOf = db
+    .prepare<[number], [string, number]>('SELECT key, sequence FROM key_index WHERE bucket = ?')
+    .raw();
   const select = db
     .prepare<[number, string, number, number], number>(
       `SELECT sequence FROM key_index WHERE bucket = ? AND key = ? AND sequence > ? AND sequence <= ? ORDER BY sequence`,

@@ -23,7 +23,17 @@ export interface StoredColumns extends SmallColumns {
 
 /** The columns of a record in the order in which `columnsOf` takes them. */
 export const columnNames = 'sequence, id, source, type, key, cause, stored_at, checksum, seal';
-export type ColumnValues = readonly [number, string, string, string, string, string | null, number, number, number | null];
+export type ColumnValues = readonly [
+  number,
+  string,
+  string,
+  string,
+  string,
+  string | null,
+  number,
+  number,
+  number | null,
+];
 
 export function columnsOf(values: ColumnValues): StoredColumns {
   const [sequence, id, source, type, key, cause, storedAt, checksum, seal] = values;
@@ -31,9 +41,16 @@ export function columnsOf(values: ColumnValues): StoredColumns {
 }
 
 /** What a seal is made of, in SQL: `sealOf` makes the same of columns. */
-export const sealedText = ['sequence', 'stored_at', 'checksum', "ifnull(cause, '')", 'id', 'source', 'type', 'key'].join(
-  ' || char(31) || ',
-);
+export const sealedText = [
+  'sequence',
+  'stored_at',
+  'checksum',
+  "ifnull(cause, '')",
+  'id',
+  'source',
+  'type',
+  'key',
+].join(' || char(31) || ');
 
 export function sealOf(columns: SmallColumns, textChecksum: number): number {
   const { sequence, id, source, type, key, cause, storedAt } = columns;

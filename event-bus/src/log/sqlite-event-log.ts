@@ -34,10 +34,12 @@ export interface SqliteEventLogOptions {
 type Appends = readonly (readonly NewEvent[])[];
 
 /** What readers have in memory of the log. It takes in what was committed. */
-function createMemory(readDb: Database) {
+function createMemory(readDb: Database, damage: DamageList) {
   const note = openNote(readDb).read();
   const tail = createTail(tailSize);
-  const keys = createNewerKeys(note.indexedUpTo, entriesAfter(readDb, note.indexedUpTo, note.head));
+  const newest = entriesAfter(readDb, note.indexedUpTo, note.head);
+  for (const { key, sequence } of newest) if (key === undefined) damage.add(new DamagedRecord(sequence).message);
+  const keys = createNewerKeys(note.indexedUpTo, newest);
   let { head } = note;
 
   function takeIn({ id, type, key, text }: NewEvent, sequence: number, storedAt: number): Appended {
@@ -156,13 +158,26 @@ function createReaderOf(file: string, createReader: (db: Database) => LogReader)
   return { reader: whole, rebuilding, close: () => db.close() };
 }
 
-function openMemory(file: string): ReturnType<typeof createMemory> {
+function openMemory(file: string, damage: DamageList): ReturnType<typeof createMemory> {
   const db = new Sqlite(file, { readonly: true });
   try {
-    return createMemory(db);
+    return createMemory(db, damage);
   } finally {
     db.close();
   }
+}
+
+/** The index of keys is made anew once: readers do without it meanwhile. */
+function reindexOnce(writer: LogWriter, damage: DamageList): (what: string) => void {
+  let asked = false;
+  return (what) => {
+    damage.add(what);
+    if (asked) return;
+    asked = true;
+    writer
+      .reindex()
+      .catch((error: unknown) => damage.add(`the index of keys could not be made anew: ${String(error)}`));
+  };
 }
 
 /**
@@ -174,16 +189,9 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
   const damage = createDamageList(onDamage);
   const writer = await openWriter(file);
   writer.found.forEach(damage.add);
-  const memory = openMemory(file);
-  /** The index of keys is made anew once: readers do without it meanwhile. */
-  let reindexed = false;
+  const memory = openMemory(file, damage);
   const deps = { tail: memory.tail, keys: memory.keys, head: memory.head, now: () => performance.now() };
-  const onIndexDamage = (what: string): void => {
-    damage.add(what);
-    if (reindexed) return;
-    reindexed = true;
-    writer.reindex().catch((error: unknown) => damage.add(`the index of keys could not be made anew: ${String(error)}`));
-  };
+  const onIndexDamage = reindexOnce(writer, damage);
   const readers = createReaderOf(file, (db) => createLogReader(db, { ...deps, onDamage: damage.add, onIndexDamage }));
   const listeners: (() => void)[] = [];
   let lastFsyncAt: string | null = null;

@@ -61,17 +61,18 @@ export interface KeyIndex {
   rebuild(upTo: number): void;
 }
 
-export function openKeyIndex(db: Database): KeyIndex {
+/** Puts entries of one bucket in, and notes them. */
+function createBuckets(db: Database) {
   const insert = db.prepare('INSERT INTO key_index (bucket, key, sequence) VALUES (?, ?, ?)');
-  const insertUnknown = db.prepare('INSERT INTO unknown_keys (sequence) VALUES (?) ON CONFLICT DO NOTHING');
-  const find = db.prepare<[number], BucketNote>('SELECT bucket, entries, sum, checksum FROM key_buckets WHERE bucket = ?');
+  const find = db.prepare<[number], BucketNote>(
+    'SELECT bucket, entries, sum, checksum FROM key_buckets WHERE bucket = ?',
+  );
   const save = db.prepare(
     `INSERT INTO key_buckets (bucket, entries, sum, checksum) VALUES (?, ?, ?, ?)
      ON CONFLICT (bucket) DO UPDATE SET entries = excluded.entries, sum = excluded.sum, checksum = excluded.checksum`,
   );
-  const records = createRecords(db);
 
-  function putInBucket(bucket: number, entries: readonly (readonly [string, number])[]): void {
+  return (bucket: number, entries: readonly (readonly [string, number])[]): void => {
     const note = find.get(bucket) ?? { bucket, entries: 0, sum: 0, checksum: checksumOfBucket(bucket, 0, 0) };
     if (!isWholeNote(note)) throw new DamagedIndex(`bucket ${bucket} of the index of keys is damaged`);
     let { sum } = note;
@@ -81,7 +82,13 @@ export function openKeyIndex(db: Database): KeyIndex {
     }
     const count = note.entries + entries.length;
     save.run(bucket, count, sum, checksumOfBucket(bucket, count, sum));
-  }
+  };
+}
+
+export function openKeyIndex(db: Database): KeyIndex {
+  const insertUnknown = db.prepare('INSERT INTO unknown_keys (sequence) VALUES (?) ON CONFLICT DO NOTHING');
+  const putInBucket = createBuckets(db);
+  const records = createRecords(db);
 
   function put(entries: readonly KeyEntry[]): void {
     const buckets = new Map<number, [string, number][]>();
@@ -97,7 +104,11 @@ export function openKeyIndex(db: Database): KeyIndex {
     }
     const inOrder = [...buckets].sort(([a], [b]) => a - b);
     // Sequences of a key are in order already.
-    for (const [bucket, some] of inOrder) putInBucket(bucket, some.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+    for (const [bucket, some] of inOrder)
+      putInBucket(
+        bucket,
+        some.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+      );
   }
 
   return {

@@ -144,7 +144,10 @@ export type LogReader = Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effects
  * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
  * What can't be read is damage to the record that is looked for, and harms its reader alone.
  */
-export function createLogReader(db: Database, { tail, keys, head, now, onDamage, onIndexDamage }: LogReaderDeps): LogReader {
+export function createLogReader(
+  db: Database,
+  { tail, keys, head, now, onDamage, onIndexDamage }: LogReaderDeps,
+): LogReader {
   const records = createRecords(db);
   const readPage = createReadCache(tail, createPages(records));
   const readKey = createKeyPages(db, { records, keys, tail, now, onDamage: onIndexDamage });
@@ -162,7 +165,8 @@ export function createLogReader(db: Database, { tail, keys, head, now, onDamage,
   }
 
   return {
-    read: (range) => noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
+    read: (range) =>
+      noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
     firstSince: async (time) => firstSince(time, head()),
     find: (id) => noting(() => search.find(id)),
     effectsOf: (id, limit) => noting(() => search.effectsOf(id, limit)),

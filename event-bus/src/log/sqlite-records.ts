@@ -77,10 +77,16 @@ export function createRecords(db: Database): Records {
   const ofType = (column: string) => `CASE WHEN type IN (SELECT value FROM json_each($types)) THEN ${column} END`;
   const taken = ['id', 'type', 'key', 'stored_at'];
   const all = fast(['checksum', ...taken, 'text'].join(', '));
-  const some = fast([ofType('checksum'), ...taken.map((column) => (column === 'type' ? column : ofType(column))), ofType('text')].join(', '));
+  const some = fast(
+    [ofType('checksum'), ...taken.map((column) => (column === 'type' ? column : ofType(column))), ofType('text')].join(
+      ', ',
+    ),
+  );
   const none = fast(['NULL', ...taken, 'NULL'].join(', '));
   const one = db.prepare<[number], Row>(`SELECT ${columnNames}, text FROM events WHERE sequence = ?`).raw();
-  const remains = db.prepare<[number], Buffer | null>('SELECT CAST(text AS BLOB) FROM events WHERE sequence = ?').pluck();
+  const remains = db
+    .prepare<[number], Buffer | null>('SELECT CAST(text AS BLOB) FROM events WHERE sequence = ?')
+    .pluck();
   const kept = db.prepare<[number], Buffer | null>('SELECT bytes FROM unknown_keys WHERE sequence = ?').pluck();
 
   function at(sequence: number): LookedAt {
@@ -94,7 +100,10 @@ export function createRecords(db: Database): Records {
   }
 
   /** Most records are whole, and sealed. Of all others everything is looked at. */
-  function lookedAt([sequence, seal, sealed, checksum, id, type, key, storedAt, text]: FastRow, wanted: TextsWanted): Looked {
+  function lookedAt(
+    [sequence, seal, sealed, checksum, id, type, key, storedAt, text]: FastRow,
+    wanted: TextsWanted,
+  ): Looked {
     if (typeof sealed !== 'string' || seal !== crc32(sealed)) return at(sequence);
     if (wanted === 'none' || checksum === null) {
       return { sequence, columns: { sequence, id, type, key, storedAt }, event: undefined, isDamaged: false };

@@ -23,16 +23,8 @@ interface Waiting {
   reject: (error: WriteFailed) => void;
 }
 
-/**
- * Writes in a thread of its own, so that this one goes on while the disk is waited for.
- * Rejects where the thread can't open the file. Where the thread ends unasked, every write fails.
- */
-export async function writeInThread(file: string, options: WorkerOptions = {}): Promise<LogWriter> {
-  const thread = new Worker(require.resolve('./writer-main'), { ...options, workerData: { file } });
-  const tell = (message: ToWriter): void => thread.postMessage(message);
-  const [opened] = (await once(thread, 'message')) as [FromWriter];
-  if (opened.kind !== 'opened') throw new Error('the thread that writes the log did not open it');
-
+/** Asks the thread, one question after the other. Where it ends unasked, every question fails. */
+function createQuestions(thread: Worker): { ask: (question: ToWriter) => Promise<Answer>; hasEnded: () => boolean } {
   /** In the order of their messages; so are the answers. */
   let waiting: Waiting[] = [];
   let ended: WriteFailed | undefined;
@@ -55,9 +47,24 @@ export async function writeInThread(file: string, options: WorkerOptions = {}): 
     return new Promise((resolve, reject) => {
       if (ended) return reject(ended);
       waiting.push({ resolve, reject });
-      tell(message);
+      thread.postMessage(message);
     });
   }
+
+  return { ask, hasEnded: () => ended !== undefined };
+}
+
+/**
+ * Writes in a thread of its own, so that this one goes on while the disk is waited for.
+ * Rejects where the thread can't open the file. Where the thread ends unasked, every write fails.
+ */
+export async function writeInThread(file: string, options: WorkerOptions = {}): Promise<LogWriter> {
+  const thread = new Worker(require.resolve('./writer-main'), { ...options, workerData: { file } });
+  const tell = (message: ToWriter): void => thread.postMessage(message);
+  const [opened] = (await once(thread, 'message')) as [FromWriter];
+  if (opened.kind !== 'opened') throw new Error('the thread that writes the log did not open it');
+
+  const { ask, hasEnded } = createQuestions(thread);
 
   async function mend(kind: 'rebuild' | 'reindex'): Promise<string[]> {
     const answer = await ask({ kind });
@@ -67,7 +74,8 @@ export async function writeInThread(file: string, options: WorkerOptions = {}): 
   return {
     async write(appends, wallTime) {
       const answer = await ask({ kind: 'write', appends, wallTime });
-      if (answer.kind !== 'written') throw new WriteFailed('the thread that writes the log answered otherwise', undefined);
+      if (answer.kind !== 'written')
+        throw new WriteFailed('the thread that writes the log answered otherwise', undefined);
       return answer.written;
     },
     rebuild: () => mend('rebuild'),
@@ -75,7 +83,7 @@ export async function writeInThread(file: string, options: WorkerOptions = {}): 
     found: opened.found,
     durability: () => opened.durability,
     async close() {
-      if (ended) return;
+      if (hasEnded()) return;
       const exited = once(thread, 'exit');
       tell({ kind: 'close' });
       await exited;

@@ -7,7 +7,8 @@ const writer = writeHere((workerData as { file: string }).file);
 const reply = (message: FromWriter): void => parentPort?.postMessage(message);
 
 async function answer(message: Exclude<ToWriter, { kind: 'close' }>): Promise<FromWriter> {
-  if (message.kind === 'write') return { kind: 'written', written: await writer.write(message.appends, message.wallTime) };
+  if (message.kind === 'write')
+    return { kind: 'written', written: await writer.write(message.appends, message.wallTime) };
   if (message.kind === 'rebuild') return { kind: 'mended', found: await writer.rebuild() };
   await writer.reindex();
   return { kind: 'mended', found: [] };

@@ -32,7 +32,8 @@ export function chooseFlip(random: SeededRandom, { folder, pages }: StoredLog, h
   const of = random.chance(0.05) ? 'sqlite_schema' : random.pick([...pages.keys()]);
   const inFile = (pages.get(of) ?? []).filter((page) => page * pageSize <= size);
   const page = random.pick(inFile.length > 0 ? inFile : [1]);
-  if (inFile.length === 0 || random.chance(0.4)) return { of: 'any page', part: '', byte: random.between(0, size - 1), bit };
+  if (inFile.length === 0 || random.chance(0.4))
+    return { of: 'any page', part: '', byte: random.between(0, size - 1), bit };
   // The first bytes of a page hold it together.
   const within = random.chance(0.3) ? random.between(0, page === 1 ? 120 : 40) : random.between(0, pageSize - 1);
   return { of, part: '', byte: (page - 1) * pageSize + within, bit };

@@ -25,7 +25,15 @@ export const logFile = (folder: string): string => join(folder, 'event-bus.db');
 export function publishedEvent(n: number, id = `event-${n}`) {
   const data = { postId: `post-${n % keyCount}`, text: 'x'.repeat(n % 40 === 0 ? 6_000 : n % 300) };
   const cause = n % 5 === 0 ? { causationid: `event-${n - 1}` } : {};
-  const body = { specversion: '1.0', id, source: '/test', type: types[n % 3], time: '2026-01-01T00:00:00Z', data, ...cause };
+  const body = {
+    specversion: '1.0',
+    id,
+    source: '/test',
+    type: types[n % 3],
+    time: '2026-01-01T00:00:00Z',
+    data,
+    ...cause,
+  };
   const completion = { newId: () => id, now: () => new Date(0) };
   return readEvents({ body, text: JSON.stringify(body), areCloudEvents: true }, completion);
 }
@@ -51,7 +59,9 @@ export async function storeLog(folder: string, count: number, killed: string | u
   };
   const log = await openSqliteEventLog({ file: logFile(folder), wallTime: Date.now, onFatal });
   for (let n = 1; n <= count; n += eventsAtOnce) {
-    await log.append(Array.from({ length: Math.min(eventsAtOnce, count - n + 1) }, (_, at) => publishedEvent(n + at)).flat());
+    await log.append(
+      Array.from({ length: Math.min(eventsAtOnce, count - n + 1) }, (_, at) => publishedEvent(n + at)).flat(),
+    );
   }
   const events = await readAll(log);
   if (killed !== undefined) copyLog(folder, killed);

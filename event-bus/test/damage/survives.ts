@@ -21,7 +21,8 @@ async function readOver(log: EventLog, filter: Pick<LogRange, 'types' | 'key'>):
       after = page.upTo;
     } catch (error) {
       if (!(error instanceof DamagedRecord) || error.sequence === undefined) throw error;
-      if (error.sequence <= after) throw new Error(`damage at ${error.sequence} was named after ${after}`, { cause: error });
+      if (error.sequence <= after)
+        throw new Error(`damage at ${error.sequence} was named after ${after}`, { cause: error });
       reading.named.add(error.sequence);
       after = error.sequence;
     }
@@ -52,7 +53,13 @@ async function readEveryWay(log: EventLog, stored: readonly StoredEvent[], chose
   const type = types[chosen % types.length] ?? '';
   const faults: string[] = [];
   const named = new Set<number>();
-  for (const filter of [{}, { types: [type] }, { key }, { key: 'post-none' }, { key: `post-${(chosen + 7) % keyCount}`, types: [type] }]) {
+  for (const filter of [
+    {},
+    { types: [type] },
+    { key },
+    { key: 'post-none' },
+    { key: `post-${(chosen + 7) % keyCount}`, types: [type] },
+  ]) {
     const fits = (event: StoredEvent): boolean =>
       (filter.types?.includes(event.type) ?? true) && (filter.key === undefined || filter.key === event.key);
     const reading = await readOver(log, filter);

@@ -96,7 +96,11 @@ it(`a bus on files with one flipped bit delivers each event that it does not nam
   }
 }, 300_000);
 
-it.each(['events', 'sqlite_schema'])('a bus whose first bytes of %s are damaged starts, delivers and takes events', async (of) => {
-  const [page = 1] = closed.pages.get(of) ?? [];
-  await deliverAll(closed, { of, part: '', byte: (page - 1) * 4_096 + 3, bit: 2 });
-}, 120_000);
+it.each(['events', 'sqlite_schema'])(
+  'a bus whose first bytes of %s are damaged starts, delivers and takes events',
+  async (of) => {
+    const [page = 1] = closed.pages.get(of) ?? [];
+    await deliverAll(closed, { of, part: '', byte: (page - 1) * 4_096 + 3, bit: 2 });
+  },
+  120_000,
+);

@@ -56,7 +56,9 @@ export function verifyDelivery(path: string, note: LogNote | undefined): Finding
     const structure = structureFindings(opened, file, restore);
     return [...structure, ...(note ? opened.transaction(() => referenceFindings(opened, file, note))() : [])];
   } catch (error) {
-    return [{ file, what: `it can not be read: ${error instanceof Error ? error.message : String(error)}`, todo: restore }];
+    return [
+      { file, what: `it can not be read: ${error instanceof Error ? error.message : String(error)}`, todo: restore },
+    ];
   } finally {
     db?.close();
   }

@@ -38,14 +38,23 @@ function add(sums: Sums, key: string, sequence: number): void {
 }
 
 /** Proves every record, and gathers what the index of keys should hold. */
-function recordFindings(db: Database, file: string, { head, indexedUpTo }: LogNote): { findings: Finding[]; sums: Sums } {
+function recordFindings(
+  db: Database,
+  file: string,
+  { head, indexedUpTo }: LogNote,
+): { findings: Finding[]; sums: Sums } {
   const findings: Finding[] = [];
   const sums: Sums = new Map();
   for (const { sequence, columns, isDamaged } of createRecords(db).inOrder(0, head, 'all')) {
     if (columns && sequence <= indexedUpTo) add(sums, columns.key, sequence);
     if (!isDamaged) continue;
     const key = columns ? ` (its key is ${JSON.stringify(columns.key)})` : '';
-    findings.push({ file, sequence, what: `event ${sequence} is missing, or not what was stored${key}`, todo: columns ? setAside : `${rebuild}; if it is still damaged then: ${setAside}` });
+    findings.push({
+      file,
+      sequence,
+      what: `event ${sequence} is missing, or not what was stored${key}`,
+      todo: columns ? setAside : `${rebuild}; if it is still damaged then: ${setAside}`,
+    });
   }
   return { findings, sums };
 }
@@ -55,13 +64,19 @@ function indexFindings(db: Database, file: string, expected: Sums): Finding[] {
   const entries = db.prepare<[], [string, number]>('SELECT key, sequence FROM key_index').raw();
   for (const [key, sequence] of entries.iterate()) add(found, String(key), sequence);
   const notes = new Map(
-    db.prepare<[], BucketNote>('SELECT bucket, entries, sum, checksum FROM key_buckets').all().map((note) => [note.bucket, note]),
+    db
+      .prepare<[], BucketNote>('SELECT bucket, entries, sum, checksum FROM key_buckets')
+      .all()
+      .map((note) => [note.bucket, note]),
   );
   const buckets = [...new Set([...expected.keys(), ...found.keys(), ...notes.keys()])];
   const isRight = (bucket: number): boolean => {
     const [should, is, note] = [expected.get(bucket), found.get(bucket), notes.get(bucket)];
     return (
-      should?.sum === is?.sum && should?.entries === is?.entries && note?.sum === is?.sum && (!note || isWholeNote(note))
+      should?.sum === is?.sum &&
+      should?.entries === is?.entries &&
+      note?.sum === is?.sum &&
+      (!note || isWholeNote(note))
     );
   };
   const wrong = buckets.filter((bucket) => !isRight(bucket));

@@ -16,7 +16,13 @@ export function pairs(bytes: Buffer, start: number, length: number, isBigEndian:
   });
 }
 
-export function sumsOver(bytes: Buffer, start: number, length: number, isBigEndian: boolean, [first, second]: Sums): Sums {
+export function sumsOver(
+  bytes: Buffer,
+  start: number,
+  length: number,
+  isBigEndian: boolean,
+  [first, second]: Sums,
+): Sums {
   let [s1, s2] = [first, second];
   const word = (at: number): number => (isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
   for (let at = start; at < start + length; at += 8) {

@@ -23,7 +23,8 @@ interface Frame {
 }
 
 function frameAt(wal: Buffer, at: number): Frame {
-  const isCurrent = wal.readUInt32BE(at + 8) === wal.readUInt32BE(16) && wal.readUInt32BE(at + 12) === wal.readUInt32BE(20);
+  const isCurrent =
+    wal.readUInt32BE(at + 8) === wal.readUInt32BE(16) && wal.readUInt32BE(at + 12) === wal.readUInt32BE(20);
   const stored: Sums = [wal.readUInt32BE(at + 16), wal.readUInt32BE(at + 20)];
   return { at, page: wal.readUInt32BE(at), isCommit: wal.readUInt32BE(at + 4) !== 0, isCurrent, stored };
 }
@@ -72,7 +73,13 @@ function mendHeader(wal: Buffer, found: string[]): boolean {
 }
 
 /** The sums with which the next frame goes on, if this frame is whole or can be put right. */
-function mendFrame(wal: Buffer, frame: Frame, next: Frame | undefined, before: Sums, found: string[]): Sums | undefined {
+function mendFrame(
+  wal: Buffer,
+  frame: Frame,
+  next: Frame | undefined,
+  before: Sums,
+  found: string[],
+): Sums | undefined {
   const sums = sumsOf(wal, frame, before);
   const fits = isSame(sums, frame.stored);
   if (fits && frame.isCurrent) return sums;
