@@ -7,7 +7,7 @@ import { type Found, survive } from './damage/survives';
 import { createSeededRandom } from './simulation/seeded-random';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-const flips = Number(process.env['FLIPS'] ?? (process.env['CI'] === 'true' ? 1_000 : 60));
+const flips = Number(process.env['FLIPS'] ?? (process.env['CI'] === 'true' ? 1_000 : 24));
 const eventCount = 10_000;
 
 const made: string[] = [];
