@@ -1,5 +1,5 @@
 // Works on JSON texts as they came in: to parse one and write it again would change its numbers, escapes and spaces.
-// Each function takes a text that JSON.parse took before; with another one it gives nonsense, but it ends.
+// Each function takes a text that JSON.parse took before; with another one it may throw or give nonsense, but it ends.
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
