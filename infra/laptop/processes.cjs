@@ -77,9 +77,11 @@ function environmentOf(name, { ports, host = 'localhost', dataDir, env = {}, pre
   const peers = processes.filter((entry) => present === undefined || present.includes(entry.name));
   const urlsOfService = (service) =>
     peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
+  // Query may be another's, as the course's, which reads the history when it starts.
+  const more = { query: { catchUp: 'auto' } };
   const subscriptions = Object.fromEntries(
     groups
-      .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`) }])
+      .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`), ...more[group] }])
       .filter(([, { endpoints }]) => endpoints.length > 0),
   );
   return {
