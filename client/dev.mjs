@@ -1,5 +1,6 @@
 /** The client from source: pages by Vite's ssrLoadModule, scripts and styles by its dev server with hot reload. */
 import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import react from '@vitejs/plugin-react';
 import { createServer as createVite } from 'vite';
 
@@ -22,11 +23,19 @@ httpServer.on('request', async (req, res) => {
     res.writeHead(500, { 'Content-Type': 'text/plain' }).end(error.stack);
   }
 });
-httpServer.listen(settings.PORT, settings.HOST, () => logger.info({ port: settings.PORT }, 'listening'));
+// As the built client does: on both addresses of this machine, if it has both.
+const [address, other] = settings.HOST === 'localhost' ? ['127.0.0.1', '::1'] : [settings.HOST];
+const door = createServer({ allowHalfOpen: true }, (socket) => httpServer.emit('connection', socket));
+door.on('error', (error) => logger.warn({ reason: error.message }, 'not listening on ::1'));
+httpServer.listen(settings.PORT, address, () => {
+  if (other) door.listen(settings.PORT, other);
+  logger.info({ port: settings.PORT }, 'listening');
+});
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
     httpServer.close();
+    door.close();
     httpServer.closeAllConnections();
     await vite.close();
     process.exit(0);

@@ -1,5 +1,6 @@
 import { CommentStatus } from '@blog/contract';
 import { z } from 'zod';
+import { messages } from '../src/messages';
 
 /**
  * The services' answers, as far as the pages need them. More lenient than the contract: a service from somewhere else,
@@ -7,9 +8,12 @@ import { z } from 'zod';
  */
 const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
 
+/** A classic posts service takes empty titles, and a link needs a name. */
+const title = optional(z.string()).transform((text = '') => (text.trim() === '' ? messages.post.untitled : text));
+
 const PostInAnswer = z.object({
   id: z.string(),
-  title: z.string(),
+  title,
   tags: z.array(z.string()).default([]),
   createdAt: z.string().default(''),
   excerpt: z.string().default(''),
@@ -21,8 +25,8 @@ const PostInAnswer = z.object({
 
 const CommentInAnswer = z.object({
   id: z.string(),
-  content: z.string(),
-  status: CommentStatus,
+  content: optional(z.string()).transform((text = '') => text),
+  status: optional(CommentStatus).transform((status = 'pending') => status),
   postId: z.string().default(''),
   author: z.string().default(''),
   createdAt: z.string().default(''),
@@ -42,4 +46,4 @@ export const PostListAnswer = z.record(z.string(), PostInAnswer);
 /** One post: of query with its comments, of posts without. */
 export const PostAnswer = PostInAnswer.extend({ html: z.string().default(''), comments: CommentsAnswer.default([]) });
 
-export const CreatedPost = z.object({ id: z.string(), title: z.string().default('') });
+export const CreatedPost = z.object({ id: z.string(), title });

@@ -24,6 +24,7 @@ export const embed = {
 export const post = {
   back: 'All posts',
   published: 'Published',
+  untitled: 'Untitled',
   tags: 'Tags',
   changed: 'This post was changed: show it',
   deleted: 'This post was deleted meanwhile. Nobody can comment on it any more.',

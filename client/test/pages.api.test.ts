@@ -169,6 +169,18 @@ describe('Errors', () => {
   });
 });
 
+describe('A post that a classic service published without a title', () => {
+  it('is called Untitled on its page and in the list, and its comments without a text are shown', async () => {
+    const post = test.blog.addPost({ title: ' ' });
+    test.blog.addComment(post.id, { content: undefined, status: undefined } as never);
+    test.blog.posts.set('bare', { ...post, id: 'bare', title: undefined } as never);
+    const heading = '<h1>Untitled</h1>';
+    expect((await get(`/posts/${post.id}`).expect(200)).text).toContain(heading);
+    expect((await get('/posts/bare').expect(200)).text).toContain(heading);
+    expect((await get('/').expect(200)).text).toMatch(/<a href="[^"]*"[^>]*>Untitled<\/a>/);
+  });
+});
+
 describe('Every page', () => {
   it('allows no inline script or style, and has none', async () => {
     const post = test.blog.addPost({ title: 'T' });

@@ -87,7 +87,7 @@ describe('CommentModerated', () => {
     const refused = await request(app).post('/events').send(events);
     expect({ status: refused.status, path: refused.body.errors[0].path }).toEqual({
       status: 400,
-      path: '[1].data.content',
+      path: '[1].data.postId',
     });
     expect(await read(app)).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
     expect(updatesIn(file)).toEqual([]);

@@ -9,6 +9,7 @@ import {
   type Routes,
 } from '@blog/kit';
 import type { RequestHandler } from 'express';
+import type { CatchUp } from './catch-up/catch-up';
 import type { DeadLetters } from './delivery/dead-letters';
 import type { Dispatcher } from './delivery/dispatcher';
 import { createReplay } from './delivery/replay';
@@ -38,6 +39,7 @@ import type { Seen } from './seen/seen';
 export interface AppDeps extends Completion {
   log: EventLog;
   dispatcher: Dispatcher;
+  catchUp: Pick<CatchUp, 'beginRead'>;
   deadLetters: DeadLetters;
   seen: Seen;
   waits: Waits;
@@ -77,7 +79,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const faulty = faultRoutes({ faults, dispatcher });
   const event = eventRoutes({ log, ...seen });
   const routes: Routes = {
-    '/events': { get: historyRoute({ log }), post: publishRoute({ publish, waits }) },
+    '/events': { get: historyRoute({ log, catchUp: deps.catchUp }), post: publishRoute({ publish, waits }) },
     '/events/:id': { get: event.get },
     '/events/:id/path': { get: event.path },
     '/subscriptions': { get: subscriptions.list },

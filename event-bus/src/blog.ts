@@ -12,7 +12,8 @@ export const blogSubscriptions: Record<string, z.input<typeof Subscription>> = {
   comments: {
     endpoints: ['http://127.0.0.1:4001/events', 'http://127.0.0.1:4006/events', 'http://127.0.0.1:4007/events'],
   },
-  query: { endpoints: ['http://127.0.0.1:4002/events'] },
+  // Ours says that it keeps its place. The course's query, which may take its place, reads the history when it starts.
+  query: { endpoints: ['http://127.0.0.1:4002/events'], catchUp: 'auto' },
   moderation: { endpoints: ['http://127.0.0.1:4003/events'] },
 };
 

@@ -4,6 +4,7 @@ import { lockFile } from '@blog/kit/file-lock';
 import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { createApp } from './app';
+import { type CatchUp, createCatchUp } from './catch-up/catch-up';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
@@ -99,15 +100,23 @@ function withLimit(log: EventLog, dispatcher: Pick<Dispatcher, 'statuses'>, limi
   return limitBacklog(log, { limit, slowestCursor });
 }
 
-/** Each group has its own connections, and meets its own faults. */
-function createOpenSender(
-  [newest, ...older]: readonly string[],
-  faults: Faults | undefined,
-): DispatcherDeps['openSender'] {
+/** Each group has its own connections, and meets its own faults. `dispatcher` is asked later, not now. */
+function createSenders(
+  { secrets: [newest, ...older], takesFaults, limits, logger }: BusOptions,
+  dispatcher: Pick<Dispatcher, 'forward' | 'retryNow'>,
+): { faults: Faults | undefined; catchUp: CatchUp; openSender: DispatcherDeps['openSender'] } {
   const signer = newest === undefined ? undefined : createSigner([newest, ...older]);
-  return (group) => {
-    const sender = createHttpSender({ connections: connectionsPerGroup, signer });
-    return faults?.wrap(group, sender) ?? sender;
+  const faults = takesFaults ? createFaults({ ...clockAndChance, logger, onEnd: dispatcher.retryNow }) : undefined;
+  const { readHistoryMs: waitMs } = { ...groupLimits, ...limits };
+  const catchUp = createCatchUp({ ...dispatcher, clock: systemClock, logger, waitMs });
+  return {
+    faults,
+    catchUp,
+    openSender(group, subscription) {
+      const sender = createHttpSender({ connections: connectionsPerGroup, signer });
+      const gated = catchUp.wrap(group, subscription, sender);
+      return faults?.wrap(group, gated) ?? gated;
+    },
   };
 }
 
@@ -119,7 +128,9 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const files = await openFiles(options, { wallTime, onCommit: busMetrics.onCommit });
 
   // The delivery tells what happens, and is asked how it is.
-  const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings'> = {
+  const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings' | 'forward' | 'retryNow'> = {
+    forward: (name, cursor) => dispatcher.forward(name, cursor),
+    retryNow: (name) => dispatcher.retryNow(name),
     status: (name) => dispatcher.status(name),
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
@@ -128,20 +139,20 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const log = withLimit(files.log, groups, options.backlogLimit);
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
-  const onEnd = (group: string): void => dispatcher.retryNow(group);
-  const faults = options.takesFaults ? createFaults({ ...clockAndChance, logger, onEnd }) : undefined;
+  const { faults, catchUp, openSender } = createSenders(options, groups);
   const dispatcher = createDispatcher({
     ...{ log, state, logger, onFatal, ...clockAndChance },
     observer: observersOf(busMetrics.observer, seen.observer, waits.observer, createTransitionLog(logger)),
     ...(limits ? { limits } : {}),
-    openSender: createOpenSender(options.secrets, faults),
+    openSender,
   });
   busMetrics.watch(dispatcher, state);
   busMetrics.watchLog(log);
   await dispatcher.start(options.subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, seen, waits, faults, operators, newId, logger, metrics, now: () => new Date(wallTime()) },
+    ...{ log, dispatcher, catchUp, seen, waits, faults, operators, newId, logger, metrics },
+    now: () => new Date(wallTime()),
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     eventTypes: options.eventTypes ?? {},
     publishers: createPublishers(options.secrets, options.publishers ?? {}),

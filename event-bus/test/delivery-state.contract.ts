@@ -155,6 +155,32 @@ export function deliveryStateContract({
     });
   });
 
+  describe('a subscriber that has read the history itself', () => {
+    beforeEach(async () => {
+      await state.saveGroup(group('g', 20));
+      for (const [key, head] of [
+        ['read', 10],
+        ['read last', 30],
+        ['not read', 31],
+      ] as const) {
+        await state.giveUp('g', letter({ key, sequence: head }), lane({ key, head }));
+      }
+      await state.saveLane('g', lane({ key: 'held', head: 15, phase: 'held', attempts: 3, faults: 2 }));
+      await state.queueLetters({ key: 'read' }, { id: 'j', createdAt: 1 });
+    });
+
+    it('goes on behind it: lanes and dead letters of what it has read are gone', async () => {
+      await state.forwardGroup('g', 30);
+      expect(await state.groups()).toMatchObject([{ cursor: 30 }]);
+      expect((await state.letters({}, { limit: 9 })).map(({ key }) => key)).toEqual(['not read']);
+      expect(await state.job('j')).toMatchObject({ forgotten: 1, waiting: 0 });
+      expect(await state.lanes('g')).toMatchObject([
+        { key: 'held', phase: 'held', head: 31, attempts: 0, faults: 0 },
+        { key: 'not read', head: 31, attempts: 1 },
+      ]);
+    });
+  });
+
   if (!reopen) return;
   describe('after a restart', () => {
     it('is as it was', async () => {

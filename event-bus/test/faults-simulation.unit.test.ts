@@ -15,7 +15,7 @@ function withFaultsIn(give: (faults: Faults, deps: DispatcherDeps) => void, retr
     const { clock, random } = deps;
     const faults = createFaults({ clock, random, logger: silentLogger, onEnd: retryNow });
     give(faults, deps);
-    return { ...deps, openSender: (group) => faults.wrap(group, deps.openSender(group)) };
+    return { ...deps, openSender: (...given) => faults.wrap(given[0], deps.openSender(...given)) };
   };
 }
 

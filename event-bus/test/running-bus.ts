@@ -33,7 +33,7 @@ export async function runBus(
     ...options,
     operators,
     secrets: secret === undefined ? [] : [secret],
-    limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200 },
+    limits: { laneBackoff: fast, awayBackoff: fast, failingBackoff: fast, stopGraceMs: 200, readHistoryMs: 300 },
     onFatal(error) {
       throw error;
     },

@@ -1,9 +1,13 @@
 import { connect, createServer } from 'node:net';
-import { reachable } from './processes.cjs';
+import { addressesOf, reachable } from './processes.cjs';
 
 /** Those of the entries whose port somebody already uses. */
 export async function takenPorts(entries, ports, host) {
-  const taken = await Promise.all(entries.map(({ name }) => isTaken(ports[name], host)));
+  const isTakenAnywhere = async (port) => {
+    for (const address of addressesOf(host)) if (await isTaken(port, address)) return true;
+    return false;
+  };
+  const taken = await Promise.all(entries.map(({ name }) => isTakenAnywhere(ports[name])));
   return entries.filter((_, index) => taken[index]);
 }
 
@@ -29,7 +33,8 @@ export function answers(port, host) {
 function canListen(port, host) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    // Many machines have no IPv6: where there is no such address, nobody else listens on it.
+    server.once('error', ({ code }) => resolve(['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)));
     server.listen({ port, host }, () => server.close(() => resolve(true)));
   });
 }

@@ -53,13 +53,18 @@ function portFrom({ port, portVariable }, env) {
   return Number(text);
 }
 
+/** The addresses that a process listens on for a HOST: for `localhost` both of this machine. */
+function addressesOf(host) {
+  return host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
+}
+
 /** The address peers use for a process that listens on `host`: a wildcard is reached over loopback. */
 function reachable(host) {
-  return ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host;
+  return ['localhost', '0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host;
 }
 
 /** `http://…` by process name. */
-function urlsOf(ports, host = '127.0.0.1') {
+function urlsOf(ports, host = 'localhost') {
   return Object.fromEntries(processes.map(({ name }) => [name, `http://${reachable(host)}:${ports[name]}`]));
 }
 
@@ -67,14 +72,16 @@ function urlsOf(ports, host = '127.0.0.1') {
  * All settings of a process. Whatever `env` already sets (except PORT, which can't be meant for all) wins. `present` names the
  * processes that peers shall know of; all unless said otherwise.
  */
-function environmentOf(name, { ports, host = '127.0.0.1', dataDir, env = {}, present }) {
+function environmentOf(name, { ports, host = 'localhost', dataDir, env = {}, present }) {
   const urls = urlsOf(ports, host);
   const peers = processes.filter((entry) => present === undefined || present.includes(entry.name));
   const urlsOfService = (service) =>
     peers.filter((entry) => entry.service === service).map((entry) => urls[entry.name]);
+  // Query may be another's, as the course's, which reads the history when it starts.
+  const more = { query: { catchUp: 'auto' } };
   const subscriptions = Object.fromEntries(
     groups
-      .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`) }])
+      .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`), ...more[group] }])
       .filter(([, { endpoints }]) => endpoints.length > 0),
   );
   return {
@@ -115,6 +122,7 @@ module.exports = {
   processes,
   chooseProcesses,
   portsFrom,
+  addressesOf,
   reachable,
   urlsOf,
   environmentOf,

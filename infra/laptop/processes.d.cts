@@ -13,6 +13,7 @@ export const root: string;
 export const processes: readonly ProcessEntry[];
 export function chooseProcesses(names: readonly string[]): readonly ProcessEntry[];
 export function portsFrom(env: Environment): Record<ProcessName, number>;
+export function addressesOf(host: string): readonly string[];
 export function reachable(host: string): string;
 export function urlsOf(ports: Record<ProcessName, number>, host?: string): Record<ProcessName, string>;
 export function environmentOf(

@@ -2,14 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createLineFormat, wantsColour } from './log-lines.mjs';
 import { takenPorts } from './ports.mjs';
-import { chooseProcesses, environmentOf, portsFrom, processes, reachable, root, urlsOf } from './processes.cjs';
+import { addressesOf, chooseProcesses, environmentOf, portsFrom, processes, root, urlsOf } from './processes.cjs';
 import { waitUntilReady } from './readiness.mjs';
 import { authSecret } from './secrets.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 /** What the command line and the environment ask for. Throws an Error that says what is wrong with them. */
 export function readSettings(args, env) {
-  const host = env.HOST ?? '127.0.0.1';
+  const host = env.HOST ?? 'localhost';
   const dataDir = resolve(root, env.DATA_DIR ?? 'data');
   return { entries: chooseProcesses(args), ports: portsFrom(env), host, dataDir, env };
 }
@@ -53,7 +53,7 @@ export async function runProcesses(settings, launcherOf) {
     throw error;
   }
   console.log(`\nready in ${(performance.now() / 1000).toFixed(1)} s\n\n${describeUrls(entries, urls)}\n`);
-  console.log(`Data: ${dataDir}. Listening on ${reachable(host)}. Ctrl+C stops.\n`);
+  console.log(`Data: ${dataDir}. Listening on ${addressesOf(host).join(' and ')}. Ctrl+C stops.\n`);
 }
 
 const pages = {

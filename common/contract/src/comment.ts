@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factId, factText, ifFits, optionalFactText } from './fact';
 import { body, id, requiredText, text, time, version } from './text';
 
 const content = requiredText(10_000);
@@ -40,7 +41,7 @@ export const PublicComment = z
   .object({
     id,
     postId: id,
-    author,
+    author: z.string(),
     content: z.string(),
     /** `content` as sanitised HTML. */
     html: z.string(),
@@ -69,43 +70,47 @@ export const ModeratorComment = PublicComment.extend({ reason: z.string().option
 });
 export type ModeratorComment = z.output<typeof ModeratorComment>;
 
+/** Of services that know no moderation yet, `pending`. */
+const factStatus = z.preprocess((status) => status ?? 'pending', CommentStatus).default('pending');
+
 /** The data of CommentUpdated, and nearly all of CommentCreated. The classic code sends the four first fields only. */
 export const CommentFact = z.object({
-  id,
-  content,
-  postId: id,
-  status: CommentStatus,
-  author: author.default(''),
-  createdAt: time.optional(),
-  editedAt: time.optional(),
-  parentId: id.optional(),
+  id: factId,
+  content: factText,
+  postId: factId,
+  status: factStatus,
+  author: factText,
+  createdAt: ifFits(time),
+  editedAt: ifFits(time),
+  parentId: ifFits(factId),
   /** Who wrote it, as far as that can be known: the same for comments of one browser that kept their tokens. */
-  authorId: id.optional(),
+  authorId: ifFits(id),
   /** A salted hash of the address that it came from; the address itself is kept nowhere. */
-  addressHash: id.optional(),
-  version: version.optional(),
+  addressHash: ifFits(id),
+  version: ifFits(version),
 });
 export type CommentFact = z.output<typeof CommentFact>;
 
 /** The data of CommentCreated. `imported`: it came from elsewhere with its status, so that nobody judges it anew. */
-export const NewCommentFact = CommentFact.extend({ imported: z.boolean().optional() });
+export const NewCommentFact = CommentFact.extend({ imported: ifFits(z.boolean()) });
 export type NewCommentFact = z.output<typeof NewCommentFact>;
 
 /** The data of CommentDeleted. */
-export const CommentGone = z.object({ id, postId: id, version: version.optional() });
+export const CommentGone = z.object({ id: factId, postId: factId, version: ifFits(version) });
 export type CommentGone = z.output<typeof CommentGone>;
 
 /** The data of CommentModerated: the verdict on one version of a comment. */
 export const VerdictFact = z.object({
-  id,
-  content,
-  postId: id,
-  status: CommentStatus,
+  id: factId,
+  /** The text that was judged; without it the verdict is on whatever text there is. */
+  content: optionalFactText,
+  postId: factId,
+  status: factStatus,
   /** Why it was rejected, in words for its author. */
-  reason: text(1_000).optional(),
+  reason: ifFits(text(1_000)),
   /** How often moderation has judged this comment, 1 for the first verdict. A later verdict replaces an earlier one. */
-  revision: version.optional(),
+  revision: ifFits(version),
   /** The version of the comment that was judged: a verdict on a text that was edited since then counts no more. */
-  commentVersion: version.optional(),
+  commentVersion: ifFits(version),
 });
 export type VerdictFact = z.output<typeof VerdictFact>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factId, factText, ifFits } from './fact';
 import { body, id, requiredText, text, time, timeOfOthers, version } from './text';
 
 const title = requiredText(300);
@@ -47,16 +48,16 @@ export type PostWithHtml = z.output<typeof PostWithHtml>;
 
 /** The data of PostCreated and PostUpdated. The classic code sends `id` and `title` only. */
 export const PostFact = z.object({
-  id,
-  title,
-  body: markdown.default(''),
-  tags: tags.default([]),
-  createdAt: time.optional(),
-  updatedAt: time.optional(),
-  version: version.optional(),
+  id: factId,
+  title: factText,
+  body: factText,
+  tags: tags.default([]).catch([]),
+  createdAt: ifFits(time),
+  updatedAt: ifFits(time),
+  version: ifFits(version),
 });
 export type PostFact = z.output<typeof PostFact>;
 
 /** The data of PostDeleted. */
-export const PostGone = z.object({ id, version: version.optional() });
+export const PostGone = z.object({ id: factId, version: ifFits(version) });
 export type PostGone = z.output<typeof PostGone>;

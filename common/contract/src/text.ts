@@ -8,12 +8,17 @@ function isPlainText(text: string): boolean {
 const stringWithName = (issue: { input?: unknown }): string =>
   issue.input === undefined ? 'is required' : 'must be a string';
 
-/** A text of at most `most` characters (UTF-16 code units) that every part stores and gives back unchanged. */
+const unchangeable = 'must not contain NUL or half of a surrogate pair';
+
+/** A text of any length that every part stores and gives back unchanged. */
+export const plainText = z.string({ error: stringWithName }).refine(isPlainText, unchangeable);
+
+/** A {@link plainText} of at most `most` characters (UTF-16 code units). */
 export function text(most: number) {
   return z
     .string({ error: stringWithName })
     .max(most, `must be at most ${most} characters`)
-    .refine(isPlainText, 'must not contain NUL or half of a surrogate pair');
+    .refine(isPlainText, unchangeable);
 }
 
 /** A {@link text} that says something. */

@@ -85,11 +85,11 @@ export const secretsSetting = z
   .pipe(z.array(z.string().min(16, 'a secret must have at least 16 characters')))
   .default([]);
 
-/** The settings of every process. Locally a process listens on the loopback address unless HOST says otherwise. */
+/** The settings of every process. Locally a process listens on both loopback addresses unless HOST says otherwise. */
 export function processSettings(port: number) {
   return {
     PORT: portSetting(port),
-    HOST: z.string().default('127.0.0.1'),
+    HOST: z.string().default('localhost'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   };
 }

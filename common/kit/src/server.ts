@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { withinBodyBudget } from './body-budget';
+import { listen, reachable } from './listen';
 import { problem } from './problem-json';
 
 export interface RunningServer {
@@ -47,7 +48,7 @@ export interface ServerOptions {
   maxBodyBytes?: number;
 }
 
-/** Serves an app. Rejects where the port can't be had. */
+/** Serves an app; with the host `localhost` on both addresses of this machine. Rejects where the port can't be had. */
 export async function startServer(
   app: RequestListener,
   {
@@ -65,31 +66,22 @@ export async function startServer(
   };
   const server = createServer(timeouts, withinBodyBudget(app, { maxBytes: maxBodyBytes }));
   server.on('clientError', refuseUnreadable);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port: actualPort } = server.address() as AddressInfo;
+  const listening = await listen(server, { host, port });
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-      // A connection whose last request is answered after this moment is idle too, and nobody else would close it.
-      const sweep = setInterval(() => server.closeIdleConnections(), 50);
-      server.close(() => {
-        clearTimeout(cut);
-        clearInterval(sweep);
-        resolve();
-      });
-      server.closeIdleConnections();
-    });
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  async function close(): Promise<void> {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose last request is answered after this moment is idle too, and nobody else would close it.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const closed = listening.close();
+    server.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+    clearInterval(sweep);
+  }
+  const { port: actualPort } = listening;
   return {
     port: actualPort,
-    url: `http://${reachable}:${actualPort}`,
+    url: `http://${reachable(host)}:${actualPort}`,
     serve(next) {
       server.removeAllListeners('request');
       server.on('request', next);

@@ -61,6 +61,11 @@ export function createServiceApp(options: ServiceAppOptions): Express {
     next();
   });
   app.use(securityHeaders);
+  app.use((req, res, next) => {
+    // This process keeps what it got: a bus is to push to it what it missed.
+    if (doorForEvents.test(req.path)) res.setHeader('Catch-Up', 'bus');
+    next();
+  });
   if (openTo === 'any-origin') {
     const open = cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] });
     app.use((req, res, next) => (doorForEvents.test(req.path) ? next() : open(req, res, next)));

@@ -71,7 +71,7 @@ describe('readConfig', () => {
 
   it('keeps a process on the loopback address unless it is told otherwise', () => {
     const settings = z.object(processSettings(4001));
-    expect(readConfig(settings, {})).toEqual({ PORT: 4001, HOST: '127.0.0.1', LOG_LEVEL: 'info' });
+    expect(readConfig(settings, {})).toEqual({ PORT: 4001, HOST: 'localhost', LOG_LEVEL: 'info' });
     expect(() => readConfig(settings, { LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL: ');
   });
 });

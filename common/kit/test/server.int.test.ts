@@ -1,10 +1,15 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import express from 'express';
 import { type RunningServer, startServer } from '../src';
 import { connectRaw } from './raw-http';
 import { useTestLife } from './test-life';
 
 const life = useTestLife();
+
+/** Some machines have no IPv6; then there is one address only. */
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+const addresses = ['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])];
 
 /** An app whose answers wait for the test. */
 function slowApp() {
@@ -131,6 +136,35 @@ describe('What is not HTTP', () => {
     await ended;
     socket.destroy();
     expect(await fetchText(`${server.url}/fast`)).toBe('fast');
+  });
+});
+
+describe('A server on localhost', () => {
+  const startLocal = async (port = 0) =>
+    life.closing(await startServer(slowApp().app, { host: 'localhost', port, graceMs: 20 }));
+
+  it('is reached at both addresses of this machine, on one port', async () => {
+    const server = await startLocal();
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+    for (const address of addresses) expect(await fetchText(`http://${address}:${server.port}/fast`)).toBe('fast');
+  });
+
+  it('closes the connections of both, and is reached at neither then', async () => {
+    const server = await startLocal();
+    const agent = new Agent({ keepAlive: true });
+    life.closing({ close: () => agent.destroy() });
+    for (const address of addresses) await fetchText(`http://${address}:${server.port}/fast`, agent);
+    await server.close();
+    for (const address of addresses) {
+      await expect(fetchText(`http://${address}:${server.port}/fast`)).rejects.toThrow('ECONNREFUSED');
+    }
+  });
+
+  it.each(['127.0.0.1', ...(hasIpv6 ? ['::1'] : [])])('rejects where the port is taken at %s', async (host) => {
+    const { port } = life.closing(await startServer(slowApp().app, { host, port: 0 }));
+    await expect(startLocal(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const other = host === '::1' ? '127.0.0.1' : '[::1]';
+    await expect(fetchText(`http://${other}:${port}/fast`)).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL/);
   });
 });
 

@@ -1,5 +1,5 @@
 // An event bus as the course writes it. Not how we do it: it is here to prove that our services get along with it.
-const express = require('express');
+const express = require('./express-4');
 const bodyParser = require('body-parser');
 const axios = require('axios');
 

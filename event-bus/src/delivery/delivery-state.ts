@@ -37,6 +37,11 @@ export interface DeliveryState extends DeadLetterState {
    * letters after it are forgotten, as their events get another chance. Keys that an operator has halted stay so.
    */
   rewindGroup(name: string, cursor: number): Promise<void>;
+  /**
+   * Sets the cursor forward: everything up to it counts as done. Lanes that begin before it flow again, and the dead
+   * letters up to it are forgotten. Keys that an operator has halted stay so, and go on behind it.
+   */
+  forwardGroup(name: string, cursor: number): Promise<void>;
   /** Sets a lane back to its head: it is stored, and the key's dead letters from there on are forgotten. */
   rewindLane(name: string, lane: ParkedLane): Promise<void>;
   moveCursor(name: string, cursor: number): Promise<void>;

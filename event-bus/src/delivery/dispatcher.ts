@@ -17,7 +17,7 @@ export interface DispatcherDeps {
   log: EventLog;
   state: DeliveryState;
   /** Each group has its own, so that one that hangs takes no connections from the others. */
-  openSender: (group: string) => Sender;
+  openSender: (group: string, subscription: Subscription) => Sender;
   clock: Clock;
   random: Random;
   observer: DeliveryObserver;
@@ -40,6 +40,11 @@ export interface Dispatcher {
   resume(name: string): Promise<void>;
   /** Delivers everything after this sequence again; beyond the group's cursor it changes nothing. Throws NotFound. */
   rewind(name: string, cursor: number): Promise<void>;
+  /**
+   * Everything up to this sequence counts as done, because the subscriber has it by other means; nothing of it is sent,
+   * or sent again. Throws NotFound.
+   */
+  forward(name: string, cursor: number): Promise<void>;
   /** Throws NotFound. */
   keyCommands(name: string): KeyCommands & Pick<Damage, 'setAside'>;
   /** Throws NotFound. */
@@ -70,7 +75,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (stopped) return;
     const onStopped = (group: string, reason: string): void =>
       logger.error({ group, reason }, 'a group stopped: it met damage in the log');
-    const sender = withSecrets(deps.openSender(saved.name), saved.subscription);
+    const sender = withSecrets(deps.openSender(saved.name, saved.subscription), saved.subscription);
     const shown = { ...saved, subscription: withoutSecrets(saved.subscription) };
     groups.set(saved.name, createGroup({ ...shown, parked, queued }, { ...deps, limits, onStopped, sender }));
   }
@@ -152,6 +157,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         await changed(name, async () => {
           const reached = (await find(name))?.cursor ?? 0;
           await state.rewindGroup(name, Math.min(cursor, reached));
+        });
+      }),
+    forward: (name, cursor) =>
+      inTurn(async () => {
+        groupNamed(name);
+        await changed(name, async () => {
+          const reached = (await find(name))?.cursor ?? 0;
+          if (cursor >= reached) await state.forwardGroup(name, cursor);
         });
       }),
     keyCommands: groupNamed,

@@ -10,6 +10,8 @@ export interface GroupLimits {
   slowMs: number;
   /** How long a subscriber may take to answer a knock. */
   knockMs: number;
+  /** How long a subscriber that is back may take to begin to read the history itself. */
+  readHistoryMs: number;
   /** How long an event that may kill the subscriber has it for itself. */
   alone: Backoff;
   /** A POST of several events ends with the event that reaches so many characters. */
@@ -31,6 +33,7 @@ export const groupLimits: GroupLimits = {
   requests: { single: 32, array: 4 },
   slowMs: 1_000,
   knockMs: 1_000,
+  readHistoryMs: 2_000,
   alone: { firstMs: 250, longestMs: 10_000 },
   pushCharacters: 1024 * 1024,
   parkedKeys: 100_000,

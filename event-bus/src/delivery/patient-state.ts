@@ -94,6 +94,7 @@ export function createPatientState(
     removeGroup: (...given) => atOnce(() => state.removeGroup(...given)),
     resumeGroup: (...given) => atOnce(() => state.resumeGroup(...given)),
     rewindGroup: (...given) => atOnce(() => state.rewindGroup(...given)),
+    forwardGroup: (...given) => atOnce(() => state.forwardGroup(...given)),
     rewindLane: (...given) => atOnce(() => state.rewindLane(...given)),
     discard: (...given) => atOnce(() => state.discard(...given)),
     setAside: (...given) => atOnce(() => state.setAside(...given)),

@@ -77,6 +77,10 @@ export function createLetterChanges(db: Database) {
     )
     .pluck();
 
+  const upTo = db
+    .prepare<[string, number], number>('SELECT sequence FROM dead_letters WHERE name = ? AND sequence <= ?')
+    .pluck();
+
   function store(name: string, { firstFailedAt, deadAt, ...letter }: DeadLetter): void {
     count('failed', name, letter.sequence);
     giveUp.run({ name, ...letter, firstFailedAt: Math.round(firstFailedAt), deadAt: Math.round(deadAt) });
@@ -99,6 +103,10 @@ export function createLetterChanges(db: Database) {
     /** Forgets a group's letters from a sequence on, those of one key or all. */
     forgetFrom(name: string, sequence: number, key: string | null = null): void {
       for (const one of from.all(name, sequence, key)) this.forget(name, one);
+    },
+    /** Forgets a group's letters up to a sequence. */
+    forgetUpTo(name: string, sequence: number): void {
+      for (const one of upTo.all(name, sequence)) this.forget(name, one);
     },
   };
 }

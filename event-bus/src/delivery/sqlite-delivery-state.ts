@@ -135,6 +135,12 @@ function createLaneTransitions(db: Database) {
     "UPDATE lanes SET head = min(head, ? + 1) WHERE name = ? AND phase = 'held'",
   );
 
+  const removeUpTo = db.prepare<[string, number]>("DELETE FROM lanes WHERE name = ? AND head <= ? AND phase <> 'held'");
+  const setForward = db.prepare<[number, string, number]>(
+    `UPDATE lanes SET head = ? + 1, attempts = 0, faults = 0, errors = 0, deaths = 0, suspicion = 0
+     WHERE name = ? AND head <= ?`,
+  );
+
   function saveLane(name: string, { redelivering: _, ...lane }: ParkedLane): void {
     const times = { parkedAt: Math.round(lane.parkedAt), retryAt: Math.round(lane.retryAt) };
     save.run({ name, ...lane, ...times, asked: Number(lane.asked) });
@@ -170,6 +176,12 @@ function createLaneTransitions(db: Database) {
       letters.forgetFrom(name, cursor + 1);
       removeAfter.run(name, cursor);
       setBack.run(cursor, name);
+    }),
+    forwardGroup: transition((name: string, cursor: number) => {
+      move.run(cursor, name);
+      letters.forgetUpTo(name, cursor);
+      removeUpTo.run(name, cursor);
+      setForward.run(cursor, name, cursor);
     }),
     rewindLane: transition((name: string, lane: ParkedLane) => {
       letters.forgetFrom(name, lane.head, lane.key);

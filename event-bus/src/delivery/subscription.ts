@@ -29,6 +29,12 @@ export const Subscription = z.strictObject({
   timeoutMs: wholeNumber(10, 10 * 60_000).default(10_000),
   /** `sent`: silence until the time-out counts as done. For subscribers that never answer; at most once. */
   ack: z.enum(['2xx', 'sent']).default('2xx'),
+  /**
+   * Who tells a subscriber that was away what it missed. `bus`, the default: it is pushed. `self`: it reads the whole
+   * history when it starts (`GET /events`), and nothing of that is pushed to it. `auto`: as `self` if it does so as the
+   * course's query does, with axios; everybody else is pushed to.
+   */
+  catchUp: z.enum(['bus', 'self', 'auto'], 'must be bus, self or auto').optional(),
   /** So often an event may be refused before it becomes a dead letter. */
   maxAttempts: wholeNumber(1, 100).default(8),
   /** `skip`: its key goes on without it. `halt-key`: the key waits until the dead letter is dealt with. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { CatchUp } from '../catch-up/catch-up';
 import { DamagedRecord, type EventLog, type LogRange, type StoredEvent } from '../log/event-log';
 
 /** A read takes so much at a time, so that it holds little memory and never blocks the process for long. */
@@ -29,13 +30,13 @@ export const PageQuery = z.object({
   since: moment.optional(),
 });
 
-/** Reads the log piece by piece up to its present head. Ends early when `goOn` says so. */
+/** Reads the log piece by piece up to its present head, or another one. Ends early when `goOn` says so. */
 async function* pieces(
   log: EventLog,
   { after, types, key }: Pick<LogRange, 'after' | 'types' | 'key'>,
   goOn: () => boolean,
+  head = log.head(),
 ): AsyncGenerator<{ events: StoredEvent[]; upTo: number }> {
-  const head = log.head();
   const filter = { ...(types ? { types } : {}), ...(key === undefined ? {} : { key }) };
   for (let upTo = after; upTo < head && goOn();) {
     const page = await log.read({ after: upTo, upTo: head, ...readAtOnce, ...filter });
@@ -57,10 +58,10 @@ async function write(res: Response, chunk: string): Promise<void> {
   });
 }
 
-async function streamAll(log: EventLog, res: Response): Promise<void> {
+async function streamAll(log: EventLog, head: number, res: Response): Promise<void> {
   res.type('application/json');
   let separator = '[';
-  for await (const { events } of pieces(log, { after: 0 }, () => !res.destroyed)) {
+  for await (const { events } of pieces(log, { after: 0 }, () => !res.destroyed, head)) {
     if (events.length === 0) continue;
     await write(res, separator + events.map((event) => event.text).join(',\n'));
     separator = ',\n';
@@ -99,16 +100,51 @@ function linkNext(req: Request, res: Response, after: number): void {
   res.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
 }
 
+/** The longest that a subscriber may take to read the history, ms. */
+const longestReadMs = 60_000;
+
+/**
+ * Resolves when the reader has ended the connection: with true if it has read everything before. That is sure only if it is
+ * the reader who ends it, once it is told that no other request can follow. Call it before anything is answered.
+ */
+function readToTheEnd({ socket }: Request, res: Response): Promise<boolean> {
+  res.setHeader('Connection', 'close');
+  // Node would close the whole connection once all is written; nobody would know what of it has been read.
+  socket.destroySoon = () => socket.end();
+  const tooLong = setTimeout(() => socket.destroy(), longestReadMs);
+  return new Promise((resolve) => {
+    socket.once('close', (hadError) => {
+      clearTimeout(tooLong);
+      resolve(!hadError && socket.readableEnded && res.writableFinished);
+    });
+  });
+}
+
+async function sendAll({ log, catchUp }: HistoryDeps, req: Request, res: Response): Promise<void> {
+  const reader = { address: req.socket.remoteAddress ?? '', userAgent: req.get('User-Agent') ?? '' };
+  const read = req.method === 'GET' ? await catchUp.beginRead(reader) : undefined;
+  await read?.ready;
+  const head = log.head();
+  if (read) void readToTheEnd(req, res).then((isRead) => read.end(isRead ? head : undefined));
+  await streamAll(log, head, res);
+}
+
+interface HistoryDeps {
+  log: EventLog;
+  catchUp: Pick<CatchUp, 'beginRead'>;
+}
+
 /**
  * `GET /events`: a bare array of all events, oldest first, streamed. With any of `after`, `since` (a time: the
  * events that were stored then or later), `limit`, `type` (may be repeated) and `key` it is a page, with
  * `Link: <…>; rel="next"` while there may be more. 400 names the field at fault; 500 names a damaged event, with
  * which the page would begin: `after` leads past it.
+ * A subscriber that is just back and reads all gets nothing of it pushed: see `catch-up/gate.ts`.
  */
-export function historyRoute({ log }: { log: EventLog }): RequestHandler {
+export function historyRoute(deps: HistoryDeps): RequestHandler {
   return async (req, res) => {
     const isPage = Object.keys(PageQuery.shape).some((name) => req.query[name] !== undefined);
-    if (isPage) await sendPage(log, req, res);
-    else await streamAll(log, res);
+    if (isPage) await sendPage(deps.log, req, res);
+    else await sendAll(deps, req, res);
   };
 }

@@ -1,4 +1,5 @@
 import type { DeliveryState, SavedGroup } from '../../src/delivery/delivery-state';
+import { noEvidence } from '../../src/delivery/evidence';
 import type { ParkedLane } from '../../src/delivery/lane';
 import {
   createMemoryDeadLetters,
@@ -132,6 +133,18 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
         for (const [key, lane] of lanes) {
           if (lane.head <= cursor + 1) continue;
           if (lane.phase === 'held') lanes.set(key, { ...lane, head: cursor + 1 });
+          else lanes.delete(key);
+        }
+      });
+    },
+    async forwardGroup(name, cursor) {
+      commit((t) => {
+        Object.assign(t.groups.get(name) ?? {}, { cursor });
+        forget(t, name, ({ sequence }) => sequence <= cursor);
+        const lanes = partOf(t.lanes, name);
+        for (const [key, one] of lanes) {
+          if (one.head > cursor) continue;
+          if (one.phase === 'held') lanes.set(key, { ...one, ...noEvidence, head: cursor + 1 });
           else lanes.delete(key);
         }
       });

@@ -14,8 +14,8 @@ const withState = (deps: DispatcherDeps, changed: Partial<DeliveryState>): Dispa
 
 const withSend = (deps: DispatcherDeps, wrap: (send: Send, group: string) => Send): DispatcherDeps => ({
   ...deps,
-  openSender(group) {
-    const sender = deps.openSender(group);
+  openSender(group, subscription) {
+    const sender = deps.openSender(group, subscription);
     return { ...sender, send: wrap(sender.send, group) };
   },
 });

@@ -1,5 +1,5 @@
 import type { PostForFeed } from '../post-lists';
-import { type Feed, permanentId, titleOf, urlOf } from './feed';
+import { type Feed, permanentId, postTitleOf, titleOf, urlOf } from './feed';
 import { xmlText } from './xml';
 
 /** A feed must say when it was updated, also one that never was. */
@@ -24,7 +24,7 @@ ${posts.map((post) => entryOf(publicUrl, post)).join('')}</feed>
 function entryOf(publicUrl: string, post: PostForFeed): string {
   const tags = post.tags.map((tag) => `    <category term="${xmlText(tag)}"/>\n`).join('');
   return `  <entry>
-    <title>${xmlText(post.title)}</title>
+    <title>${xmlText(postTitleOf(post))}</title>
     <id>${xmlText(permanentId(publicUrl, post.id))}</id>
     <link rel="alternate" type="text/html" href="${xmlText(urlOf(publicUrl, post))}"/>
     <published>${post.createdAt}</published>

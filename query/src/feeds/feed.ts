@@ -23,9 +23,14 @@ export function titleOf({ title, tag, q }: Feed): string {
   return which.length === 0 ? title : `${title}: ${which.join(', ')}`;
 }
 
+/** What a post is called: a classic posts service takes empty titles. */
+export function postTitleOf({ title }: { title: string }): string {
+  return title.trim() === '' ? 'Untitled' : title;
+}
+
 /** Where a post is read. It ends with a slug made of the title, so it may change. */
 export function urlOf(publicUrl: string, post: { id: string; title: string }): string {
-  return publicUrl + postPath(post);
+  return publicUrl + postPath({ id: post.id, title: postTitleOf(post) });
 }
 
 /** What a post is known by for ever, so that no reader shows it twice: its address without the slug. */

@@ -1,4 +1,4 @@
-import { type Feed, permanentId, titleOf, urlOf } from './feed';
+import { type Feed, permanentId, postTitleOf, titleOf, urlOf } from './feed';
 
 /** The feed in JSON Feed 1.1, with the whole text of each post. */
 export function jsonFeedOf(feed: Feed): string {
@@ -11,7 +11,7 @@ export function jsonFeedOf(feed: Feed): string {
     items: posts.map((post) => ({
       id: permanentId(publicUrl, post.id),
       url: urlOf(publicUrl, post),
-      title: post.title,
+      title: postTitleOf(post),
       summary: post.excerpt,
       content_html: post.html,
       date_published: post.createdAt,

@@ -63,7 +63,7 @@ function Context({ item }: { item: QueueItem }) {
   return (
     <div className={styles.context}>
       <a href={`${postPath({ id: postId, title: postTitle ?? '' })}#c-${encodeURIComponent(id)}`}>
-        {review.post(postTitle ?? postId)}
+        {review.post(postTitle?.trim() || postId)}
       </a>
       {parent ? (
         <blockquote>
