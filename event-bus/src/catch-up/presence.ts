@@ -30,7 +30,9 @@ function connectTo(url: URL): Socket {
   const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port) || (isSecure ? 443 : 80);
-  return isSecure ? connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }) }) : connect({ host, port });
+  return isSecure
+    ? connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }) })
+    : connect({ host, port });
 }
 
 /** What the head of an answer says; undefined while it isn't whole. */
