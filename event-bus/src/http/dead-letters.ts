@@ -74,11 +74,12 @@ async function eventOf({ sequence }: StoredLetter, log: EventLog): Promise<Store
 }
 
 async function show(letter: StoredLetter, log: EventLog): Promise<JsonText> {
-  const { phase, firstFailedAt, deadAt, redeliveredAt, ...rest } = letter;
+  const { phase, firstFailedAt, deadAt, redeliveredAt, remains, ...rest } = letter;
   const event = await eventOf(letter, log);
   return jsonOf({
     ...{ id: idOf(letter), ...rest, state: phase, firstFailedAt: timeOf(firstFailedAt), deadAt: timeOf(deadAt) },
     redeliveredAt: redeliveredAt === null ? null : timeOf(redeliveredAt),
+    ...(phase === 'damaged' ? { remains } : {}),
     event: event ? new JsonText(event.text) : null,
   });
 }
@@ -98,7 +99,7 @@ function linkNext(req: Request, res: Response, after: string): void {
 /**
  * Events given up, with why and how often they were tried.
  *   list       `GET /dead-letters?group=&reason=&key=&state=`: a page by group and sequence, `Link` leads on
- *   get        `GET /dead-letters/:id`
+ *   get        `GET /dead-letters/:id`; one that is `damaged` in the log has `remains`, what is left of its text (base64)
  *   redeliver  `POST /dead-letters/redeliver` `{"ids":[…]}`, `{"group","reason","key"}` (any of them) or `{"all":true}`:
  *              202 with a job. A letter that is queued already stays with the job that it has: asking twice delivers once
  *   job        `GET /dead-letters/redeliveries/:job` `{"id","total","waiting","delivered","failed","forgotten","state"}`
