@@ -21,7 +21,7 @@ const broken: Failure = { kind: 'broken', reason: 'the connection broke', suspec
 
 const failed = (given: Partial<FailedTry> = {}): FailedTry => ({
   ...{ event, failure: retry, parked: undefined, attemptsBefore: 0 },
-  ...{ subscriberIsDead: false, wasAlone: false, wasSlow: false, othersAreWell: false },
+  ...{ subscriberIsDead: false, wasAlone: false, wasBesideSlow: false, wasSlow: false, othersAreWell: false },
   ...{ wallTime: 10_000, random: 0.5 },
   ...given,
 });

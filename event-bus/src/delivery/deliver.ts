@@ -114,6 +114,12 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     for (const event of events) if (!run.failedKeys.has(event.key)) await settle.failed(event, failure, run);
   }
 
+  /** No event of the push is sent again before the time that the answer asks for, and a probe has its answer. */
+  async function waitAsAsked(events: readonly StoredEvent[], failure: Failure, run: Run): Promise<void> {
+    await failAll(events, failure, run);
+    if (pace.mode() === 'down') run.halted = true;
+  }
+
   async function takeIn(events: readonly StoredEvent[], outcome: Outcome, run: Run): Promise<void> {
     switch (outcome.kind) {
       case 'done':
@@ -127,8 +133,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         run.halted = true;
         return deps.onGone(outcome.reason);
       case 'broken':
+        for (const { key, sequence } of events) lanes.get(key).singlyUpTo = sequence;
         return failAll(events, outcome, run);
       case 'retry':
+        if (outcome.retryAfterMs > 0) return waitAsAsked(events, outcome, run);
+        return events.length > 1 ? split(events, outcome, run) : failAll(events, outcome, run);
       case 'fault':
         return events.length > 1 ? split(events, outcome, run) : failAll(events, outcome, run);
     }

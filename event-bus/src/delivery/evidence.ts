@@ -9,7 +9,10 @@ export interface Evidence {
   faults: number;
   /** Those that failed with an error while other keys were well. */
   errors: number;
-  /** Those that broke the connection though nothing else was in flight and the subscriber had just answered. */
+  /**
+   * Those that broke the connection though nothing else was in flight and the subscriber had just answered; once the
+   * suspicion is at its largest, also those beside pushes that had been in flight for long.
+   */
   deaths: number;
   /** Grows with each try in a row that broke the connection: see `isSuspicious`. */
   suspicion: number;
@@ -26,6 +29,8 @@ export interface Try {
   subscriberIsDead: boolean;
   /** Nothing else was in flight, and the subscriber had just answered a knock. */
   wasAlone: boolean;
+  /** As `wasAlone`, but for pushes that had been in flight for long already. */
+  wasBesideSlow: boolean;
   /** The answer had been waited for so long already that the event is not what broke the connection, most likely. */
   wasSlow: boolean;
   /** The subscriber has done an event of another key since the try before this one. */
@@ -39,6 +44,11 @@ const largestSuspicion = 16;
 /** Whether the next event of the lane may kill the subscriber: then it is tried alone. */
 export function isSuspicious({ suspicion }: Evidence): boolean {
   return suspicion >= sudden;
+}
+
+/** Whether the event broke the connection so often in a row that it is blamed also beside others that take long. */
+export function isMostSuspicious({ suspicion }: Evidence): boolean {
+  return suspicion >= largestSuspicion;
 }
 
 /**
@@ -62,11 +72,12 @@ function suspicionAfter({ failure, wasAlone, wasSlow }: Try, { attempts, suspici
 
 /** What is known against an event after one more failed try. */
 export function evidenceAfter(before: Evidence, failed: Try): Evidence {
-  const { failure, subscriberIsDead, wasAlone, othersAreWell } = failed;
+  const { failure, subscriberIsDead, wasAlone, wasBesideSlow, othersAreWell } = failed;
   const { attempts, faults, errors, deaths } = before;
   const isFault = failure.kind === 'fault' && !subscriberIsDead;
   const isError = failure.kind === 'retry' && failure.why === 'error' && othersAreWell && !subscriberIsDead;
-  const isDeath = failure.kind === 'broken' && wasAlone;
+  // With many keys that are never answered, an event may never be quite alone: then it is the one that is always there.
+  const isDeath = failure.kind === 'broken' && (wasAlone || (wasBesideSlow && isMostSuspicious(before)));
   return {
     attempts: attempts + 1,
     faults: faults + Number(isFault),

@@ -19,6 +19,8 @@ export interface Lane {
   parked: ParkedLane | undefined;
   /** The last event of a parked lane that the cursor may have passed: up to here its events come from the log. */
   passedUpTo: number;
+  /** A push up to this event broke the connection: a parked lane sends its events one by one until it is past it. */
+  singlyUpTo: number;
   /** When a parked lane is tried next, by the monotonic clock. */
   dueAt: number;
   /** Whoever wants the lane as soon as it isn't busy; see `claim`. */
@@ -88,6 +90,7 @@ export function createLanes(window: Window): Lanes {
         unansweredKnocks: 0,
         parked: undefined,
         passedUpTo: 0,
+        singlyUpTo: 0,
         dueAt: 0,
         claims: [],
         turn: 0,

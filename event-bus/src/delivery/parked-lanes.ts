@@ -70,7 +70,7 @@ export function createRetry({
   /** Reads the lane's next events from the log and sends them; where none is left, the lane flows again. */
   async function goOn(lane: Lane, parked: ParkedLane, run: Run): Promise<void> {
     const upTo = lane.passedUpTo;
-    const limit = parked.attempts > 0 ? 1 : run.events;
+    const limit = parked.attempts > 0 || parked.head <= lane.singlyUpTo ? 1 : run.events;
     const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: pushCharacters };
     const page = await readOn(log, { ...range, ...(types ? { types } : {}) });
     if (page.events.length > 0) await deliver(page.events, run);

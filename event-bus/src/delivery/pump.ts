@@ -3,7 +3,7 @@ import type { Clock, Random } from './clock';
 import type { Deliver } from './deliver';
 import type { Endpoint } from './endpoints';
 import type { Found } from './knock';
-import { isSuspicious, noEvidence, timeAlone } from './evidence';
+import { isMostSuspicious, isSuspicious, noEvidence, timeAlone } from './evidence';
 import type { Lane, Lanes } from './lanes';
 import type { GroupLimits } from './limits';
 import type { Pace } from './pace';
@@ -34,7 +34,7 @@ export interface PumpDeps {
   runs: Runs;
   clock: Clock;
   random: Random;
-  limits: Pick<GroupLimits, 'pushCharacters' | 'alone'>;
+  limits: Pick<GroupLimits, 'pushCharacters' | 'alone' | 'slowMs'>;
   /** POSTs of one budget, and events in one POST. */
   requests: number;
   batch: number;
@@ -68,6 +68,7 @@ export function createPump(deps: PumpDeps): Pump {
       ...given,
       probe: pace.mode() === 'down',
       isAlone: false,
+      isBesideSlow: false,
       endpoint: undefined,
       push: undefined,
       pushedAt: clock.now(),
@@ -103,12 +104,13 @@ export function createPump(deps: PumpDeps): Pump {
     await deliver.deliver(events, run);
   }
 
-  async function sendAlone(lane: Lane, run: Run): Promise<void> {
+  async function sendAlone(lane: Lane, run: Run, isBesideSlow: boolean): Promise<void> {
     const found = await deps.knock(lane);
     if (!lane.parked) return;
     if (found.kind === 'away') return lanes.park(lane, lane.parked, clock.now() + knockAgainMs);
     // Whatever is in flight besides may be what breaks the connection.
     run.isAlone = found.kind === 'there' && runs.count() === 1;
+    run.isBesideSlow = found.kind === 'there' && isBesideSlow;
     useEndpoint(run, found.endpoint);
     await retry(lane, lane.parked, run);
   }
@@ -132,15 +134,23 @@ export function createPump(deps: PumpDeps): Pump {
     return true;
   }
 
+  /** When others have been in flight for so long that they are not waited for. */
+  function settledAt({ lane: { parked } }: Alone, now: number): number {
+    return runs.allOlderThan(parked && isMostSuspicious(parked) ? limits.slowMs : settleMs, now);
+  }
+
   function startAlone(one: Alone, now: number): boolean {
-    if (one.run || runs.allOlderThan(settleMs, now) > now) return false;
-    one.run = begin(new Set([one.lane.key]), { kind: 'retry', events: 1 }, (run) => sendAlone(one.lane, run));
+    if (one.run || settledAt(one, now) > now) return false;
+    const isBesideSlow = runs.allOlderThan(limits.slowMs, now) <= now;
+    const send = (run: Run): Promise<void> => sendAlone(one.lane, run, isBesideSlow);
+    one.run = begin(new Set([one.lane.key]), { kind: 'retry', events: 1 }, send);
     return false;
   }
 
   /** When the event that is alone, or is to be, lets something happen next. */
-  function aloneUntil({ lane, run }: Alone, now: number): number {
-    if (!run) return runs.allOlderThan(settleMs, now);
+  function aloneUntil(one: Alone, now: number): number {
+    const { lane, run } = one;
+    if (!run) return settledAt(one, now);
     const since = run.push?.at ?? now;
     return since + Math.min(deps.timeoutMs, timeAlone(lane.parked ?? noEvidence, limits.alone));
   }
@@ -148,6 +158,7 @@ export function createPump(deps: PumpDeps): Pump {
   function endTimeAlone(now: number): void {
     if (!alone?.run || aloneUntil(alone, now) > now) return;
     alone.run.isAlone = false;
+    alone.run.isBesideSlow = false;
     alone = undefined;
   }
 

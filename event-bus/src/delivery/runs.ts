@@ -11,6 +11,8 @@ export interface Run {
   probe: boolean;
   /** Nothing else is in flight, and the subscriber has just answered a knock: a broken connection is its event's. */
   isAlone: boolean;
+  /** As `isAlone`, but for what is in flight for long already. */
+  isBesideSlow: boolean;
   /** The endpoint that its events go to, if not to any. */
   endpoint: Endpoint | undefined;
   /** What is in flight at present, and since when by the monotonic clock. */

@@ -117,7 +117,8 @@ export function createSettle({
       return;
     }
     const whole = { subscriberIsDead: pace.mode() === 'down', othersAreWell: isRepeated && othersAreWell };
-    const tried = { wasAlone: run.isAlone, wasSlow: run.isSlow, attemptsBefore: lane.attempts };
+    const { isAlone: wasAlone, isBesideSlow: wasBesideSlow, isSlow: wasSlow } = run;
+    const tried = { wasAlone, wasBesideSlow, wasSlow, attemptsBefore: lane.attempts };
     const moment = { wallTime: clock.wallTime(), random: random() };
     const after = afterFailure({ event, failure, parked, ...whole, ...tried, ...moment }, policy);
     // First the disk, then the window: the cursor passes an event only once what became of it is stored.

@@ -1,25 +1,29 @@
 import { silentLogger, Unavailable } from '@blog/kit';
 import type { Clock } from '../../src/delivery/clock';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/delivery/dispatcher';
-import { createPatientState } from '../../src/delivery/patient-state';
 import type { GroupLimits } from '../../src/delivery/limits';
+import { createPatientState } from '../../src/delivery/patient-state';
 import type { Subscription } from '../../src/delivery/subscription';
 import type { EventLog } from '../../src/log/event-log';
 import type { MemoryDeliveryState } from '../doubles/memory-delivery-state';
-import type { createChecker } from './checker';
+import type { MemoryEventLog } from '../doubles/memory-event-log';
+import type { Checker, WatchedLife } from './checker';
 import { DiskFull, mortal, onDisk, watched } from './disk';
+import type { Folder } from './folder';
+import { createSimulatedSender } from './network';
 import type { SeededRandom } from './seeded-random';
-import { createSimulatedSender, type Subscriber } from './subscriber';
+import type { Subscriber } from './subscriber';
 import type { VirtualTime } from './virtual-time';
 
 export interface World {
   time: VirtualTime;
   random: SeededRandom;
-  log: EventLog;
+  folder: Folder;
+  log: MemoryEventLog;
   state: MemoryDeliveryState;
   subscribers: Record<string, Subscriber>;
   subscriptions: Record<string, Subscription>;
-  checker: ReturnType<typeof createChecker>;
+  checker: Checker;
   limits: Partial<GroupLimits>;
   /** How likely each single transition is to be the last thing that the process does. */
   crashAtTransition: () => number;
@@ -46,16 +50,36 @@ function lifeClock({ time }: World, isAlive: () => boolean): Clock {
 }
 
 /** Where pushes to a group go. */
-function createOpenSender(world: World, isAlive: () => boolean): DispatcherDeps['openSender'] {
-  const { time, random, checker, subscribers, subscriptions } = world;
-  return (group) => {
+function createOpenSender({ time, random, checker, subscribers }: World, life: WatchedLife) {
+  return (group: string): ReturnType<DispatcherDeps['openSender']> => {
     const subscriber = subscribers[group];
     if (!subscriber) throw new Error(`no subscriber ${group}`);
-    return createSimulatedSender(subscriber, {
-      ...{ time, random, isAlive, watcher: checker.watch(group) },
-      timeoutMs: subscriptions[group]?.timeoutMs ?? Infinity,
-    });
+    const watcher = checker.watch(group, life);
+    return createSimulatedSender(subscriber, { time, random, isAlive: life.isAlive, watcher });
   };
+}
+
+function watchedLife(isAlive: () => boolean, dispatcher: () => Dispatcher): WatchedLife {
+  return {
+    isAlive,
+    isDown: (group) =>
+      dispatcher()
+        .statuses()
+        .some((status) => status.group === group && status.state === 'down'),
+  };
+}
+
+/** The log as one life sees it: what it hears of new events ends with the process. */
+function logOf(world: World, isAlive: () => boolean): EventLog {
+  const listeners: (() => void)[] = [];
+  world.log.onAppended(() => isAlive() && listeners.forEach((listener) => listener()));
+  return new Proxy(
+    mortal<EventLog>(world.log, isAlive, () => undefined),
+    {
+      get: (of, name, receiver): unknown =>
+        name === 'onAppended' ? (listener: () => void) => listeners.push(listener) : Reflect.get(of, name, receiver),
+    },
+  );
 }
 
 export function startBus(world: World): Life {
@@ -63,16 +87,14 @@ export function startBus(world: World): Life {
   let alive = true;
   const isAlive = (): boolean => alive;
   const fatal: unknown[] = [];
-  const listeners: (() => void)[] = [];
   const mayDie = (): void => {
     if (random.chance(world.crashAtTransition())) alive = false;
   };
-  const log = mortal(world.log, isAlive, () => undefined);
-  world.log.onAppended(() => alive && listeners.forEach((listener) => listener()));
   const clock = lifeClock(world, isAlive);
   const stored = onDisk(watched(world.state, checker), world.isFull ?? (() => false));
   const state = createPatientState(mortal(stored, isAlive, mayDie), {
-    ...{ clock, logger: silentLogger },
+    clock,
+    logger: silentLogger,
     isLackOfRoom: (error) => error instanceof DiskFull,
   });
   /** A start or a stop on a full disk ends the process. */
@@ -81,12 +103,12 @@ export function startBus(world: World): Life {
     else fatal.push(error);
   };
   const deps: DispatcherDeps = {
-    log: new Proxy(log, {
-      get: (of, name, receiver): unknown =>
-        name === 'onAppended' ? (listener: () => void) => listeners.push(listener) : Reflect.get(of, name, receiver),
-    }),
+    log: logOf(world, isAlive),
     state,
-    openSender: createOpenSender(world, isAlive),
+    openSender: createOpenSender(
+      world,
+      watchedLife(isAlive, () => dispatcher),
+    ),
     clock,
     random: random.next,
     observer: { pushed: () => undefined, gaveUp: () => undefined, changed: () => undefined },
@@ -95,9 +117,13 @@ export function startBus(world: World): Life {
     limits: world.limits,
   };
   const dispatcher = createDispatcher(world.sabotage?.(deps, world.subscriptions) ?? deps);
-  dispatcher.start(world.subscriptions).catch(endWith);
+  // Another process that has the folder lives on; this one ends before it reads or sends anything.
+  if (!world.folder.take(isAlive)) alive = false;
+  if (alive) dispatcher.start(world.subscriptions).catch(endWith);
   return {
-    ...{ dispatcher, isAlive, fatal },
+    dispatcher,
+    isAlive,
+    fatal,
     kill: () => void (alive = false),
     async stop() {
       state.stopWaiting();

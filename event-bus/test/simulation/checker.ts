@@ -1,141 +1,163 @@
-import type { Subscription } from '../../src/delivery/subscription';
 import type { StoredEvent } from '../../src/log/event-log';
-import type { Watcher } from './subscriber';
+import type { ParkedLane } from '../../src/delivery/lane';
+import type { Subscription } from '../../src/delivery/subscription';
+import { createBlameCheck } from './blame-check';
+import { createGroupBook, createLogBook, type GroupBook, type LogBook } from './book';
+import type { Watcher } from './network';
+import { checkAddress, checkOrder, createHasteCheck, createOverlapCheck } from './order-check';
+import { createProgressCheck } from './progress-check';
+import { createRetryAfterCheck } from './retry-after-check';
+import { createStillnessCheck } from './stillness-check';
 
-interface Seen {
-  handled: Set<number>;
-  refusals: Map<number, number>;
-  givenUp: Set<number>;
-  /** Dead letters that an operator has thrown away. */
-  discarded: Set<number>;
+/** One life of the bus, as far as the checker looks into it. */
+export interface WatchedLife {
+  isAlive(): boolean;
+  /** Whether the group takes its subscriber for dead. */
+  isDown(group: string): boolean;
 }
 
-/** Answers that come so close to the time-out may count as late. */
-const tickMs = 10;
+interface Clocks {
+  now: () => number;
+  wallTime: () => number;
+}
 
-/** A total-queue checker: what each subscriber got against what the log holds. */
-export function createChecker(subscriptions: Record<string, Subscription>) {
-  const events: StoredEvent[] = [];
-  const appendedAt = new Map<number, number>();
-  const byKey = new Map<string, StoredEvent[]>();
+function createGroupChecker(
+  log: LogBook,
+  book: GroupBook,
+  clocks: Clocks & { isWell: (event: StoredEvent) => boolean },
+  fault: (text: string) => void,
+) {
+  const { now } = clocks;
+  let askedAgainAt = 0;
+  const overlap = createOverlapCheck(book, fault);
+  const retryAfter = createRetryAfterCheck(book, { ...clocks, askedAgainAt: () => askedAgainAt }, fault);
+  const blame = createBlameCheck(book, now, fault);
+  const progress = createProgressCheck(log, book, clocks, fault);
+  const stillness = createStillnessCheck(book, fault);
+
+  return {
+    book,
+    ...{ retryAfter, blame, progress, stillness },
+    /** Somebody wants events again that the group has answered before this time. */
+    askedAgain(until: number) {
+      askedAgainAt = until;
+      blame.forgive();
+      retryAfter.forget();
+      progress.disturbed();
+    },
+    watch(life: WatchedLife): Watcher {
+      const haste = createHasteCheck(book, () => askedAgainAt, fault);
+      const blamed = blame.watch();
+      retryAfter.restarted();
+      progress.started();
+      return {
+        sent(push) {
+          checkAddress(book, push, fault);
+          haste.sent(push);
+          overlap.sent(push, life.isAlive);
+          retryAfter.sent(push, () => life.isDown(book.name));
+          stillness.sent(push);
+          blamed.sent(push);
+        },
+        received: (push) => checkOrder(book, push, fault),
+        acknowledged: haste.acknowledged,
+        handled: (events) => events.forEach(({ sequence }) => book.handled(sequence, now())),
+        killed(event) {
+          blame.killed(event);
+          progress.disturbed();
+        },
+        ended(push, ending) {
+          overlap.ended(push);
+          retryAfter.ended(push, ending);
+          blamed.ended(push, ending);
+          progress.ended(push, ending);
+        },
+        knocked(answer) {
+          retryAfter.knocked(answer);
+          if (answer.kind === 'answered') blamed.knocked();
+        },
+      };
+    },
+  };
+}
+
+export type GroupChecker = ReturnType<typeof createGroupChecker>;
+
+/** Looks at everything that goes between buses and subscribers, and compares it with what the log holds. */
+export function createChecker(
+  subscriptions: Record<string, Subscription>,
+  {
+    clocks = { now: () => 0, wallTime: () => 0 },
+    isWell = () => true,
+  }: { clocks?: Clocks; isWell?: (group: string, event: StoredEvent) => boolean } = {},
+) {
+  const log = createLogBook();
   const faults: string[] = [];
-  const groups = new Map<string, Seen>();
-  const askedAgainAt = new Map<string, number>();
+  const damaged = new Set<number>();
+  const groups = new Map<string, GroupChecker>();
+  const fault = (text: string): void => void faults.push(`${Math.round(clocks.now())} ms: ${text}`);
 
-  function seen(group: string): Seen {
-    const found = groups.get(group) ?? {
-      handled: new Set(),
-      refusals: new Map(),
-      givenUp: new Set(),
-      discarded: new Set(),
-    };
-    groups.set(group, found);
+  for (const [name, subscription] of Object.entries(subscriptions)) {
+    const book = createGroupBook(name, subscription, log);
+    const of = { ...clocks, isWell: (event: StoredEvent) => isWell(name, event) };
+    groups.set(name, createGroupChecker(log, book, of, fault));
+  }
+
+  function group(name: string): GroupChecker {
+    const found = groups.get(name);
+    if (!found) throw new Error(`no group ${name}`);
     return found;
   }
 
-  const wants = (group: string, { type }: StoredEvent): boolean => subscriptions[group]?.types?.includes(type) ?? true;
-
-  function isDone(group: string, { sequence }: StoredEvent): boolean {
-    const { handled, givenUp } = seen(group);
-    return handled.has(sequence) || givenUp.has(sequence);
-  }
-
-  /** Of one key, before an event. */
-  const earlier = (group: string, event: StoredEvent): StoredEvent[] =>
-    (byKey.get(event.key) ?? []).filter((one) => one.sequence < event.sequence && wants(group, one));
-
-  /**
-   * Finds a push of an event whose 2xx lay in the socket before the time-out: a process that was stopped for long may
-   * not take its own lateness for the subscriber's. One for each life of the bus.
-   */
-  function watchForHaste(group: string): Watcher['sent'] {
-    const answers = new Map<number, number>();
-    return (pushed, { now, timeoutMs }) => {
-      for (const { sequence } of pushed) {
-        const answeredAt = answers.get(sequence) ?? Infinity;
-        if (answeredAt <= now && answeredAt >= (askedAgainAt.get(group) ?? 0))
-          faults.push(`${group} got ${sequence} after its answer`);
-      }
-      return (arrivesAt) => {
-        if (arrivesAt > now + timeoutMs - tickMs) return;
-        for (const { sequence } of pushed) answers.set(sequence, arrivesAt);
-      };
-    };
-  }
-
-  /** The dead letter that was not delivered again and for which the event's key waits. */
-  function haltedBy(group: string, event: StoredEvent): StoredEvent | undefined {
-    if (subscriptions[group]?.onDeadLetter !== 'halt-key') return undefined;
-    const { givenUp, handled, discarded } = seen(group);
-    const halts = (sequence: number): boolean =>
-      givenUp.has(sequence) && !handled.has(sequence) && !discarded.has(sequence);
-    return earlier(group, event).find(({ sequence }) => halts(sequence));
-  }
-
   return {
+    faults,
+    log,
+    group,
+    groups: () => [...groups.values()],
     /** An event is in the log, since that time. */
-    appended(event: StoredEvent, at = 0) {
-      appendedAt.set(event.sequence, at);
-      events.push(event);
-      byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
+    appended: (event: StoredEvent, at = clocks.now()) => log.appended(event, at),
+    watch: (name: string, life: WatchedLife): Watcher => group(name).watch(life),
+    gaveUp(name: string, sequence: number) {
+      const { book, blame } = group(name);
+      blame.gaveUp(sequence);
+      book.gaveUp(sequence, clocks.now());
     },
-    /** Somebody wants events again that the group has answered before this time. */
-    askedAgain: (group: string, now: number) => void askedAgainAt.set(group, now),
-    watch: (group: string): Watcher => ({
-      sent: watchForHaste(group),
-      received(pushed) {
-        pushed.forEach((event, index) => {
-          if (!wants(group, event)) faults.push(`${group} got ${event.sequence}, of a type that it didn't ask for`);
-          const before = pushed.slice(0, index).map(({ sequence }) => sequence);
-          const undone = earlier(group, event).find((one) => !isDone(group, one) && !before.includes(one.sequence));
-          if (undone) faults.push(`${group} got ${event.sequence} of ${event.key} before ${undone.sequence}`);
-          const halting = haltedBy(group, event);
-          if (halting && !before.includes(halting.sequence))
-            faults.push(`${group} got ${event.sequence}, though ${halting.sequence} halts ${event.key}`);
-        });
-      },
-      handled: (event) => void seen(group).handled.add(event.sequence),
-      refused({ sequence }) {
-        const { refusals } = seen(group);
-        refusals.set(sequence, (refusals.get(sequence) ?? 0) + 1);
-      },
-    }),
-    gaveUp(group: string, sequence: number) {
-      const { givenUp, refusals } = seen(group);
-      const needed = subscriptions[group]?.maxAttempts ?? 0;
-      const tries = refusals.get(sequence) ?? 0;
-      if (tries < needed) faults.push(`${group} gave up ${sequence} after ${tries} refusals, not ${needed}`);
-      givenUp.add(sequence);
-    },
-    discarded: (group: string, sequence: number) => void seen(group).discarded.add(sequence),
+    askedAgain: (name: string, until: number) => group(name).askedAgain(until),
+    damaged: (sequence: number) => void damaged.add(sequence),
+    hasDamage: () => damaged.size > 0,
     /** It is damaged: nobody gets it any more. */
-    setAside(group: string, sequence: number) {
-      seen(group).givenUp.add(sequence);
-      seen(group).discarded.add(sequence);
+    setAside(name: string, sequence: number) {
+      group(name).book.gaveUp(sequence, clocks.now());
+      group(name).book.discarded(sequence);
+    },
+    discarded: (name: string, sequence: number) => group(name).book.discarded(sequence),
+    laneStored: (name: string, lane: ParkedLane) => group(name).retryAfter.stored(lane.head),
+    /** As after a failure of the machine: the state has forgotten its last so many transitions. */
+    mayHaveForgotten(transitions: number) {
+      for (const { book, blame, retryAfter, stillness } of groups.values()) {
+        book.settings.mayBeAnyAgain();
+        blame.mayHaveForgotten(transitions);
+        retryAfter.forgetStored();
+        stillness.forget();
+      }
     },
     /**
      * What the log holds and a group never got, except behind a dead letter that halts its key.
      * @param letters the dead letters that are stored: without them, those that were ever given up count
      */
-    missing(group: string, letters?: ReadonlySet<number>): StoredEvent[] {
-      const { handled } = seen(group);
-      const givenUp = letters ?? seen(group).givenUp;
-      const isDealtWith = ({ sequence }: StoredEvent): boolean => handled.has(sequence) || givenUp.has(sequence);
-      const halts = subscriptions[group]?.onDeadLetter === 'halt-key';
-      const isHalted = (event: StoredEvent): boolean =>
-        halts && earlier(group, event).some(({ sequence }) => givenUp.has(sequence));
-      return events.filter((event) => wants(group, event) && !isDealtWith(event) && !isHalted(event));
-    },
-    /** What was appended before a time has been handled by now. */
-    expectDone(group: string, before: number) {
-      const late = events.filter((event) => (appendedAt.get(event.sequence) ?? 0) < before && wants(group, event));
-      for (const event of late) {
-        if (!isDone(group, event)) faults.push(`${group} is held up: it hasn't got ${event.sequence} of ${event.key}`);
-      }
+    missing(name: string, letters?: ReadonlySet<number>): StoredEvent[] {
+      const { book } = group(name);
+      const isDead = (sequence: number): boolean => letters?.has(sequence) ?? book.isGivenUp(sequence);
+      return log.events.filter((event) => {
+        if (book.isHandled(event.sequence) || isDead(event.sequence) || !book.mustGet(event)) return false;
+        if (!book.settings.haltsKeys()) return true;
+        return !log.ofKey(event.key).some(({ sequence }) => sequence < event.sequence && isDead(sequence));
+      });
     },
     /** Whether the group has handled all of these. */
-    hasHandled: (group: string, sequences: readonly number[]) =>
-      sequences.every((sequence) => seen(group).handled.has(sequence)),
-    faults,
+    hasHandled: (name: string, sequences: readonly number[]) =>
+      sequences.every((sequence) => group(name).book.isHandled(sequence)),
   };
 }
+
+export type Checker = ReturnType<typeof createChecker>;

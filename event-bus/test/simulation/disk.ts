@@ -25,10 +25,17 @@ export function mortal<T extends DeliveryState | EventLog>(target: T, isAlive: (
   });
 }
 
-/** What is given up counts from the transition on, even where the process dies right after it. */
-export function watched(state: DeliveryState, { gaveUp, discarded, setAside }: World['checker']): DeliveryState {
+/** What is given up counts from the transition on, even if the process dies right after it. */
+export function watched(
+  state: DeliveryState,
+  { gaveUp, discarded, setAside, laneStored }: World['checker'],
+): DeliveryState {
   return {
     ...state,
+    async saveLane(group, lane) {
+      await state.saveLane(group, lane);
+      laneStored(group, lane);
+    },
     giveUp(group, letter, lane) {
       gaveUp(group, letter.sequence);
       return state.giveUp(group, letter, lane);

@@ -1,5 +1,4 @@
 import type { Answer } from '../../src/delivery/outcome';
-import type { Push, Sender } from '../../src/delivery/send';
 import type { StoredEvent } from '../../src/log/event-log';
 import type { SeededRandom } from './seeded-random';
 import type { VirtualTime } from './virtual-time';
@@ -10,116 +9,148 @@ export interface Behaviour {
   state: 'up' | 'refusing' | 'hanging';
   /** Time to and from it, ms, at most. */
   latencyMs: number;
-  /** Parts of the pushes that meet each fate; the rest is handled and answered with 200. */
+  /** Shares of the pushes that meet each fate; the rest is handled and answered with 200. */
   failing: number;
   breaking: number;
   losingAnswers: number;
   busy: number;
+  /** Share of the pushes whose handling takes up to `slowMs`. */
+  slow: number;
+  slowMs: number;
+  /** What a busy answer asks for: a few seconds, or any header that a server may send. */
+  retryAfter: 'seconds' | 'any';
 }
 
 export const wellBehaved: Behaviour = {
-  ...{ state: 'up', latencyMs: 5 },
-  ...{ failing: 0, breaking: 0, losingAnswers: 0, busy: 0 },
+  state: 'up',
+  latencyMs: 5,
+  failing: 0,
+  breaking: 0,
+  losingAnswers: 0,
+  busy: 0,
+  slow: 0,
+  slowMs: 0,
+  retryAfter: 'seconds',
 };
+
+/** What one event does to its subscriber, whatever else that does. */
+export type Fate =
+  /** It is never answered. */
+  | 'hangs'
+  /** The process dies of it, before it has handled it. */
+  | 'kills';
+
+/** What a connection meets while the process behind it is away. */
+export type Front = 'nothing' | 'breaks' | 'answers 502';
+
+/** The process behind one endpoint. A request that it holds breaks when the process dies. */
+export interface SubscriberProcess {
+  isUp: boolean;
+  /** When it was seen alive last; the present time while it is up. */
+  lastAliveAt: () => number;
+  requests: Set<(reason: string) => void>;
+  die: () => void;
+  start: () => void;
+}
 
 /** What one group's subscriber does, behind all of its endpoints. */
 export interface Subscriber {
   behaviours: Map<string, Behaviour>;
-  /** What it answers to an event whatever else it does: a poisonous one. */
+  processes: Map<string, SubscriberProcess>;
+  front: Front;
+  /** How long a supervisor takes to start a process that has died, ms. */
+  startMs: () => number;
+  /** What it answers to an event whatever else it does: one that it refuses. */
   refusal: (event: StoredEvent) => number | undefined;
+  fate: (event: StoredEvent) => Fate | undefined;
+  /** What it answers to a push in place of anything else. */
+  answer: () => { status: number; retryAfter?: string } | undefined;
   pushes: { at: number; url: string; sequences: number[] }[];
+  knocks: { at: number; url: string }[];
 }
 
-export interface Watcher {
-  /**
-   * The bus sends a push, with so much time for its answer. Call what it gives when a 2xx is on its way, with the time
-   * at which that will lie in the bus's socket.
-   */
-  sent(events: readonly StoredEvent[], timing: { now: number; timeoutMs: number }): (arrivesAt: number) => void;
-  /** One push: it may hold several events of a key, in order. */
-  received(events: readonly StoredEvent[]): void;
-  handled(event: StoredEvent): void;
-  /** A push of it alone was refused, failed or broke the connection. */
-  refused(event: StoredEvent): void;
-}
-
-const never = new Promise<Answer>(() => undefined);
-
-/** The network between one life of the bus and a subscriber. */
-export function createSimulatedSender(
-  subscriber: Subscriber,
-  {
-    time,
-    random,
-    isAlive,
-    watcher,
-    timeoutMs,
-  }: { time: VirtualTime; random: SeededRandom; isAlive: () => boolean; watcher: Watcher; timeoutMs: number },
-): Sender {
-  function statusOf(push: Push, behaviour: Behaviour): number {
-    if (random.chance(behaviour.busy)) return random.pick([429, 503]);
-    if (random.chance(behaviour.failing)) return 500;
-    const refusals = push.events.map(subscriber.refusal).filter((status) => status !== undefined);
-    return refusals[0] ?? 200;
-  }
-
-  /** The connection breaks: for all that the bus knows, the event has killed the subscriber. */
-  function broken(reason: string, { events }: Push): Answer {
-    if (events.length === 1) events.forEach(watcher.refused);
-    return { kind: 'broken', reason };
-  }
-
-  /** The request has arrived. Gives what goes back, or undefined for silence. */
-  function handle(push: Push): Answer | undefined {
-    const behaviour = subscriber.behaviours.get(push.url) ?? wellBehaved;
-    if (behaviour.state === 'hanging') return undefined;
-    if (random.chance(behaviour.breaking)) return broken('reset', push);
-    const status = statusOf(push, behaviour);
-    watcher.received(push.events);
-    for (const event of push.events) {
-      if (status === 200) watcher.handled(event);
-      if (status >= 400 && ![429, 503].includes(status) && push.events.length === 1) watcher.refused(event);
-    }
-    if (random.chance(behaviour.losingAnswers)) return broken('reset after handling', push);
-    const retryAfter = status === 503 || status === 429 ? { retryAfter: String(random.between(0, 3)) } : {};
-    return { kind: 'answered', status, ...retryAfter };
-  }
-
-  return {
-    send(push) {
-      if (!isAlive()) return { answer: never, isWritten: () => false, abort: () => undefined };
-      const { state, latencyMs } = subscriber.behaviours.get(push.url) ?? wellBehaved;
-      const latency = (): number => 0.1 + random.next() * latencyMs;
-      let give: (answer: Answer) => void = () => undefined;
-      const answer = new Promise<Answer>((resolve) => (give = (value) => isAlive() && resolve(value)));
-      const now = time.clock.now();
-      subscriber.pushes.push({ at: now, url: push.url, sequences: push.events.map((e) => e.sequence) });
-      const acknowledged = watcher.sent(push.events, { now, timeoutMs });
-      if (state === 'refusing') time.after(latency(), () => give({ kind: 'unreachable', reason: 'refused' }));
-      else {
-        time.after(latency(), () => {
-          const back = handle(push);
-          if (!back) return;
-          const ms = latency();
-          if (back.kind === 'answered' && back.status === 200) acknowledged(time.clock.now() + ms);
-          time.after(ms, () => give(back));
-        });
-      }
-      return {
-        answer,
-        isWritten: () => state !== 'refusing',
-        abort: (reason) => give({ kind: 'broken', reason }),
-      };
+export function createProcess(now: () => number): SubscriberProcess {
+  let diedAt = 0;
+  const process: SubscriberProcess = {
+    isUp: true,
+    lastAliveAt: () => (process.isUp ? now() : diedAt),
+    requests: new Set(),
+    die() {
+      if (!process.isUp) return;
+      process.isUp = false;
+      diedAt = now();
+      const held = [...process.requests];
+      process.requests.clear();
+      for (const lose of held) lose('the process died');
     },
-    knock(url) {
-      const { state, latencyMs } = subscriber.behaviours.get(url) ?? wellBehaved;
-      let give: (answer: Answer) => void = () => undefined;
-      const answer = new Promise<Answer>((resolve) => (give = (value) => isAlive() && resolve(value)));
-      const ms = 2 * (0.1 + random.next() * latencyMs);
-      if (state === 'refusing') time.after(ms, () => give({ kind: 'unreachable', reason: 'refused' }));
-      if (state === 'up') time.after(ms, () => give({ kind: 'answered', status: 404 }));
-      return { answer, isWritten: () => state !== 'refusing', abort: (reason) => give({ kind: 'broken', reason }) };
-    },
-    close: () => undefined,
+    start: () => void (process.isUp = true),
   };
+  return process;
+}
+
+export function createSubscriber(
+  urls: readonly string[],
+  now: () => number,
+  given: Partial<Pick<Subscriber, 'front' | 'startMs' | 'refusal' | 'fate' | 'answer'>> = {},
+): Subscriber {
+  return {
+    behaviours: new Map(urls.map((url) => [url, wellBehaved])),
+    processes: new Map(urls.map((url) => [url, createProcess(now)])),
+    front: 'nothing',
+    startMs: () => 1_000,
+    refusal: () => undefined,
+    fate: () => undefined,
+    answer: () => undefined,
+    pushes: [],
+    knocks: [],
+    ...given,
+  };
+}
+
+/** Its process dies, and is back after a time. */
+export function crash({ processes }: Subscriber, url: string, awayMs: number, time: Pick<VirtualTime, 'after'>): void {
+  const process = processes.get(url);
+  if (!process?.isUp) return;
+  process.die();
+  time.after(awayMs, process.start);
+}
+
+/** What is met in place of a process that is away; undefined if nothing listens. */
+export function answerOfFront(front: Front): Answer | undefined {
+  if (front === 'breaks') return { kind: 'broken', reason: 'the front closed the connection' };
+  return front === 'answers 502' ? { kind: 'answered', status: 502 } : undefined;
+}
+
+/** A wish to be left alone: the header, and until when the wall clock must have come, ms since 1970. */
+export interface Asked {
+  retryAfter: string;
+  until: number;
+}
+
+const secondsOf = (seconds: number, wallTime: number): Asked => ({
+  retryAfter: String(seconds),
+  until: wallTime + seconds * 1_000,
+});
+
+function dateOf(inMs: number, wallTime: number): Asked {
+  const until = Math.floor((wallTime + inMs) / 1_000) * 1_000;
+  return { retryAfter: new Date(until).toUTCString(), until };
+}
+
+/** What a header asks for that a story has made up. */
+export function readAsked(retryAfter: string, wallTime: number): Asked {
+  if (/^\d+$/.test(retryAfter)) return secondsOf(Number(retryAfter), wallTime);
+  const until = / GMT$/.test(retryAfter) ? Date.parse(retryAfter) : 0;
+  return { retryAfter, until };
+}
+
+/** The `Retry-After` of a busy answer, if it has one. */
+export function retryAfterOf({ retryAfter }: Behaviour, random: SeededRandom, wallTime: number): Asked | undefined {
+  if (retryAfter === 'seconds') return secondsOf(random.between(0, 3), wallTime);
+  const kind = random.pick(['none', 'seconds', 'long', 'date', 'nonsense']);
+  if (kind === 'none') return undefined;
+  if (kind === 'seconds') return secondsOf(random.between(0, 90), wallTime);
+  if (kind === 'long') return secondsOf(random.pick([120, 300, 86_400]), wallTime);
+  if (kind === 'date') return dateOf(random.between(-20_000, 400_000), wallTime);
+  return { retryAfter: random.pick(['soon', '-5', '1.5', '', 'Thu, 01 Jan']), until: 0 };
 }
