@@ -8,7 +8,7 @@ import { type CatchUp, createCatchUp } from './catch-up/catch-up';
 import { systemClock } from './delivery/clock';
 import { createDeadLetters } from './delivery/dead-letters';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delivery/dispatcher';
-import type { GroupStatus } from './delivery/group-status';
+import { limitHistory } from './delivery/history-limits';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
 import { createPatientState } from './delivery/patient-state';
@@ -19,7 +19,8 @@ import { createWaits } from './delivery/waits';
 import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
 import { limitBacklog } from './log/backlog';
-import type { EventLog } from './log/event-log';
+import { DamagedRecord, type EventLog } from './log/event-log';
+import { createLogTime } from './log/log-time';
 import { createRoom } from './log/room';
 import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
@@ -92,12 +93,15 @@ async function openFiles(
   };
 }
 
-function withLimit(log: EventLog, dispatcher: Pick<Dispatcher, 'statuses'>, limit: number | undefined): EventLog {
-  if (limit === undefined) return log;
-  const isMoving = ({ state }: GroupStatus): boolean => state !== 'paused' && state !== 'stopped';
-  const slowestCursor = (): number =>
-    Math.min(log.head(), ...dispatcher.statuses().flatMap((group) => (isMoving(group) ? [group.cursor] : [])));
-  return limitBacklog(log, { limit, slowestCursor });
+/** When the newest event was stored; 0 where there is none, or it is damaged. */
+async function newestTime(log: EventLog): Promise<number> {
+  try {
+    const { events } = await log.read({ after: log.head() - 1, limit: 1 });
+    return events[0]?.storedAt ?? 0;
+  } catch (error) {
+    if (error instanceof DamagedRecord) return 0;
+    throw error;
+  }
 }
 
 /** Each group has its own connections, and meets its own faults. `dispatcher` is asked later, not now. */
@@ -124,8 +128,10 @@ function createSenders(
 async function openParts(options: BusOptions): Promise<Bus> {
   const { operators, logger, metrics, onFatal, limits } = options;
   const { wallTime } = systemClock;
-  const busMetrics = createBusMetrics(metrics, wallTime);
-  const files = await openFiles(options, { wallTime, onCommit: busMetrics.onCommit });
+  const logTime = createLogTime(systemClock);
+  const busMetrics = createBusMetrics(metrics, { wallTime, logTime: logTime.now });
+  const files = await openFiles(options, { wallTime: logTime.now, onCommit: busMetrics.onCommit });
+  logTime.atLeast(await newestTime(files.log));
 
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings' | 'forward' | 'retryNow'> = {
@@ -136,12 +142,12 @@ async function openParts(options: BusOptions): Promise<Bus> {
     standings: (event) => dispatcher.standings(event),
   };
   const { state } = files;
-  const log = withLimit(files.log, groups, options.backlogLimit);
+  const log = limitBacklog(files.log, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const { faults, catchUp, openSender } = createSenders(options, groups);
   const dispatcher = createDispatcher({
-    ...{ log, state, logger, onFatal, ...clockAndChance },
+    ...{ log, state, logger, onFatal, logTime: logTime.now, ...clockAndChance },
     observer: observersOf(busMetrics.observer, seen.observer, waits.observer, createTransitionLog(logger)),
     ...(limits ? { limits } : {}),
     openSender,
@@ -149,6 +155,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   busMetrics.watch(dispatcher, state);
   busMetrics.watchLog(log);
   await dispatcher.start(options.subscriptions);
+  const endPruning = limitHistory({ state, clock: systemClock, onFatal });
 
   const app = createApp({
     ...{ log, dispatcher, catchUp, seen, waits, faults, operators, newId, logger, metrics },
@@ -165,6 +172,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
     },
     async close() {
       faults?.close();
+      endPruning();
       state.stopWaiting();
       await dispatcher.stop();
       await files.close();

@@ -49,7 +49,13 @@ function watchGroups(registry: Registry, dispatcher: Pick<Dispatcher, 'statuses'
   ];
 }
 
-export function createBusMetrics(registry: Registry, wallTime: () => number): BusMetrics {
+/**
+ * @param times ms since 1970, when they are asked for: the clock's, and the time by which events are stored
+ */
+export function createBusMetrics(
+  registry: Registry,
+  { wallTime, logTime }: { wallTime: () => number; logTime: () => number },
+): BusMetrics {
   const registers = [registry];
   const ofGroup = { labelNames: ['group'] as const, registers };
   const commitSize = createHistogram({
@@ -95,7 +101,7 @@ export function createBusMetrics(registry: Registry, wallTime: () => number): Bu
         pushTime.observe(labels, seconds);
         pushedEvents.inc(labels, events.length);
         if (outcome.kind !== 'done') return;
-        const now = wallTime();
+        const now = logTime();
         delivered.observe({ group }, ...events.map(({ storedAt }) => Math.max(0, now - storedAt) / 1000));
       },
       gaveUp: (group) => deadLetters.inc({ group }),

@@ -159,7 +159,7 @@ describe('a dead letter whose event is damaged in the log', () => {
     await bus.publish(['k', 'k']);
     await bus.pass(5 * minutes);
     bus.damage(1);
-    const job = await bus.state.queueLetters({ group: 'g' }, { id: 'job', createdAt: 0 });
+    const { job } = await bus.state.queueLetters({ group: 'g' }, { id: 'job', createdAt: 0 });
     await bus.life.dispatcher.keyCommands('g').redeliver('k');
     await bus.pass(1_000);
     expect(await bus.state.job(job.id)).toMatchObject({ waiting: 0, failed: 1 });

@@ -69,12 +69,15 @@ export function deadLetterContract(current: () => DeliveryState): void {
 
     it('are queued once, by the job that came first', async () => {
       const ids = [5, 7].map((sequence) => ({ group: 'g', sequence }));
-      expect(await state.queueLetters({ ids }, job)).toMatchObject({ ...job, total: 2, waiting: 2 });
-      expect(await state.queueLetters({ group: 'g' }, { ...job, id: 'j2' })).toMatchObject({ total: 2 });
+      expect(await state.queueLetters({ ids }, job)).toMatchObject({ job: { ...job, total: 2, waiting: 2 } });
+      expect(await state.queueLetters({ group: 'g' }, { ...job, id: 'j2' })).toMatchObject({ job: { total: 2 } });
       expect(await state.queuedKeys('g')).toEqual([
         { key: 'k', sequence: 5 },
         { key: 'other', sequence: 6 },
       ]);
+      expect(await state.queuedKeys('g', { after: '', limit: 1 })).toEqual([{ key: 'k', sequence: 5 }]);
+      expect(await state.queuedKeys('g', { after: 'k', limit: 1 })).toEqual([{ key: 'other', sequence: 6 }]);
+      expect(await state.queuedKeys('g', { after: 'other', limit: 1 })).toEqual([]);
       expect(await state.nextQueued('g', 'k')).toBe(5);
       expect(await state.nextQueued('g', 'nobody')).toBeUndefined();
       expect(await state.letters({ phase: 'dead' }, { limit: 9 })).toEqual([]);
@@ -118,7 +121,7 @@ export function deadLetterContract(current: () => DeliveryState): void {
     });
 
     it('are not queued to be delivered again', async () => {
-      expect(await state.queueLetters({ group: 'g' }, { id: 'j', createdAt: 1 })).toMatchObject({ total: 0 });
+      expect(await state.queueLetters({ group: 'g' }, { id: 'j', createdAt: 1 })).toMatchObject({ job: { total: 0 } });
       expect(await all()).toEqual([setAside]);
     });
 

@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../src/delivery/delivery-state';
 import { deadLetterContract } from './dead-letter-state.contract';
+import { redeliveryContract } from './redelivery-state.contract';
 import { group, lane, letter, other, stored, subscription } from './doubles/stored-rows';
 
 /**
@@ -51,6 +52,26 @@ export function deliveryStateContract({
       expect((await state.lanes('g')).map(({ key }) => key)).toEqual(['k']);
       expect(await state.countDeadLetters('g')).toBe(1);
     });
+
+    it('leaves a group alone that was made to begin beyond its end, until that has begun', async () => {
+      await state.saveGroup({ ...group('later', 250), beginsBeyondEnd: true });
+      await state.saveGroup({ ...group('later', 0), subscription: other });
+      const cursors = async () => (await state.groups()).map(({ name, cursor }) => [name, cursor]);
+      expect(await state.attach({ ...log, head: 110 })).toBe('same log');
+      expect(await cursors()).toEqual([
+        ['g', 40],
+        ['later', 250],
+      ]);
+      await state.moveCursor('later', 270);
+      expect(await state.attach({ ...log, head: 265 })).toBe('shorter log');
+      expect((await cursors())[1]).toEqual(['later', 265]);
+      expect(await state.attach({ ...log, head: 120 })).toBe('shorter log');
+      expect((await cursors())[1]).toEqual(['later', 250]);
+      await state.rewindGroup('later', 0);
+      await state.moveCursor('later', 120);
+      expect(await state.attach({ ...log, head: 115 })).toBe('shorter log');
+      expect((await cursors())[1]).toEqual(['later', 115]);
+    });
   });
 
   describe('groups', () => {
@@ -84,6 +105,29 @@ export function deliveryStateContract({
       await state.saveGroup(group('g'));
       expect([await state.lanes('g'), await state.countDeadLetters('g')]).toEqual([[], 0]);
       expect([(await state.lanes('h')).length, await state.countDeadLetters('h')]).toEqual([1, 1]);
+    });
+  });
+
+  describe('groups of the settings that are removed', () => {
+    beforeEach(async () => {
+      await state.saveGroup({ ...group('a'), configured: '{"a":1}' });
+      await state.saveGroup({ ...group('b'), configured: '{"b":1}' });
+      await state.saveGroup(group('of-a-request'));
+      for (const name of ['a', 'b', 'of-a-request']) await state.removeGroup(name);
+    });
+
+    it('are remembered with these settings, others are not', async () => {
+      expect(await state.removedGroups()).toEqual([
+        { name: 'a', configured: '{"a":1}' },
+        { name: 'b', configured: '{"b":1}' },
+      ]);
+    });
+
+    it('are remembered until they are made again, or the settings name them no more', async () => {
+      await state.saveGroup(group('a'));
+      expect((await state.removedGroups()).map(({ name }) => name)).toEqual(['b']);
+      await state.forgetRemoved('b');
+      expect(await state.removedGroups()).toEqual([]);
     });
   });
 
@@ -122,6 +166,7 @@ export function deliveryStateContract({
   });
 
   deadLetterContract(() => state);
+  redeliveryContract(() => state);
 
   describe('a replay', () => {
     beforeEach(async () => {

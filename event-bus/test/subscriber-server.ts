@@ -100,7 +100,10 @@ export async function runSubscriber(): Promise<SubscriberServer> {
       });
     },
     async start() {
-      const opening = createServer((req, res) => readPush(req, (push) => take(push, res)));
+      // Before some events the bus asks whether anybody is there.
+      const opening = createServer((req, res) =>
+        req.method === 'HEAD' ? res.end() : readPush(req, (push) => take(push, res)),
+      );
       await new Promise<void>((resolve) => opening.listen(port, '127.0.0.1', resolve));
       server = opening;
       ({ port } = opening.address() as AddressInfo);

@@ -19,3 +19,11 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Waits until it is done, but no longer than `ms`. */
+export async function waitAtMost(ms: number, clock: Pick<Clock, 'schedule'>, done: Promise<unknown>): Promise<void> {
+  let cancel = (): void => undefined;
+  const over = new Promise<void>((resolve) => (cancel = clock.schedule(ms, resolve)));
+  await Promise.race([done, over]);
+  cancel();
+}

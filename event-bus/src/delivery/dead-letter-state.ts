@@ -54,13 +54,43 @@ export interface DeadLetterState {
   letters(filter: LetterFilter, page: { after?: LetterPlace; limit: number }): Promise<StoredLetter[]>;
   /** Those that are dead, queued or damaged. */
   countDeadLetters(name: string): Promise<number>;
-  /** Queues the dead ones among these for another delivery; one that is queued already stays with its job. */
-  queueLetters(filter: LetterFilter, job: { id: string; createdAt: number }): Promise<RedeliveryJob>;
+  /**
+   * Queues the dead ones among these for another delivery; one that is queued already stays with its job. It looks at a
+   * bounded number of letters after a place: call it again with `next`, and the same job, until there is none.
+   */
+  queueLetters(filter: LetterFilter, job: NewJob, after?: LetterPlace): Promise<QueuedLetters>;
   job(id: string): Promise<RedeliveryJob | undefined>;
-  /** The oldest queued letter of each key that has one. */
-  queuedKeys(name: string): Promise<{ key: string; sequence: number }[]>;
+  /** The oldest queued letter of each key that has one, by key; a page of them, or all. */
+  queuedKeys(name: string, page?: { after: string; limit: number }): Promise<{ key: string; sequence: number }[]>;
   /** The oldest queued letter of a key. */
   nextQueued(name: string, key: string): Promise<number | undefined>;
+  /**
+   * Forgets some jobs that are done and some letters that were redelivered: those that are old, and those beyond a number of
+   * newest ones. Gives how many, at most `atMost` of each; 0 when nothing is left to forget.
+   */
+  prune(what: Pruning): Promise<number>;
+}
+
+export interface NewJob {
+  id: string;
+  /** ms since 1970. */
+  createdAt: number;
+}
+
+export interface QueuedLetters {
+  /** As it is now. */
+  job: RedeliveryJob;
+  /** Where to go on; undefined when all letters have been looked at. */
+  next: LetterPlace | undefined;
+}
+
+export interface Pruning {
+  /** What is from this time or before is old, ms since 1970. */
+  upTo: number;
+  /** So many of the newest stay. */
+  maxJobs: number;
+  maxRedelivered: number;
+  atMost: number;
 }
 
 export interface LetterPlace {

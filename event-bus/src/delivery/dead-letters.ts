@@ -1,7 +1,8 @@
-import { NotFound, Unavailable } from '@blog/kit';
+import { NotFound } from '@blog/kit';
 import type { LetterFilter, LetterPlace, RedeliveryJob, StoredLetter } from './dead-letter-state';
 import type { DeliveryState } from './delivery-state';
 import type { Dispatcher } from './dispatcher';
+import { createRedelivery, queueInPieces } from './redeliver';
 
 /** The events given up, for their operators. */
 export interface DeadLetters {
@@ -11,7 +12,8 @@ export interface DeadLetters {
   get(place: LetterPlace): Promise<StoredLetter>;
   /**
    * Delivers again what is dead among these; resolves once that is stored. Whatever is queued already is left to the
-   * job that it has. Throws NotFound where one that is named doesn't exist: then nothing is queued.
+   * job that it has. Throws NotFound where one that is named doesn't exist: then nothing is queued. Of many letters
+   * only some may be queued when the disk has no more room: Unavailable says so.
    */
   redeliver(filter: LetterFilter): Promise<RedeliveryJob>;
   /** Throws NotFound. */
@@ -30,7 +32,7 @@ export function createDeadLetters({
   onFatal,
 }: {
   state: DeliveryState;
-  dispatcher: Pick<Dispatcher, 'keyCommands' | 'statuses'>;
+  dispatcher: Pick<Dispatcher, 'keyCommands' | 'names'>;
   newId: () => string;
   wallTime: () => number;
   onFatal: (error: unknown) => void;
@@ -41,25 +43,30 @@ export function createDeadLetters({
     return letter;
   }
 
-  /** What is queued is stored. A group that is stopped meanwhile takes it up when it starts again. */
-  async function begin(group: string): Promise<void> {
-    const commands = dispatcher.keyCommands(group);
-    const keys = await state.queuedKeys(group);
-    await Promise.all(keys.map(({ key }) => commands.redeliver(key)));
+  /** Throws NotFound if one of them doesn't exist. */
+  async function expectAll(places: readonly LetterPlace[]): Promise<void> {
+    const found = new Set((await state.letters({ ids: places }, { limit: places.length })).map(idOf));
+    const missing = places.find((place) => !found.has(idOf(place)));
+    if (missing) throw new NotFound(`There is no dead letter ${idOf(missing)}.`);
+  }
+
+  const redelivery = createRedelivery({ state, dispatcher, onFatal });
+
+  function groupsOf({ ids, group }: LetterFilter): Iterable<string> {
+    if (group !== undefined) return [group];
+    return ids ? new Set(ids.map((place) => place.group)) : dispatcher.names();
   }
 
   return {
     list: (filter, page) => state.letters(filter, page),
     get,
     async redeliver(filter) {
-      for (const place of filter.ids ?? []) await get(place);
-      const job = await state.queueLetters(filter, { id: newId(), createdAt: wallTime() });
-      for (const { group } of dispatcher.statuses()) {
-        begin(group).catch((error: unknown) => {
-          if (!(error instanceof Unavailable || error instanceof NotFound)) onFatal(error);
-        });
+      if (filter.ids) await expectAll(filter.ids);
+      try {
+        return await queueInPieces(state, filter, { id: newId(), createdAt: wallTime() });
+      } finally {
+        for (const group of groupsOf(filter)) redelivery.begin(group);
       }
-      return job;
     },
     async job(id) {
       const job = await state.job(id);

@@ -14,6 +14,15 @@ export interface SavedGroup {
   configured: string | undefined;
 }
 
+/** `beginsBeyondEnd`: a new group's cursor lies beyond the end of the log on purpose, and stays there until that gets so far. */
+export type NewGroup = Omit<SavedGroup, 'pausedBecause'> & { beginsBeyondEnd?: boolean };
+
+/** A group of the settings that was deleted by a request, with the settings as they were then, as text. */
+export interface RemovedGroup {
+  name: string;
+  configured: string;
+}
+
 /**
  * How far each group is. One method per transition, each one transaction; transitions take effect in the order of
  * their calls. After a crash the last ones may be missing, never one before one that is there: so progress may be
@@ -22,14 +31,21 @@ export interface SavedGroup {
 export interface DeliveryState extends DeadLetterState {
   /**
    * Call it before anything else. Says whether the state belongs to this log. Where it doesn't, all groups start
-   * again at the beginning; where the log is shorter than it was, cursors and lanes go back to its end.
+   * again at the beginning; where the log is shorter than it was, cursors and lanes go back to its end. A group that was
+   * made to begin beyond the end of the log still begins there.
    */
   attach(log: { identity: string; head: number }): Promise<'same log' | 'other log' | 'shorter log'>;
   groups(): Promise<SavedGroup[]>;
   /** Makes a group at a cursor, or gives an existing one new settings: it keeps its cursor and is paused no more. */
-  saveGroup(group: Omit<SavedGroup, 'pausedBecause'>): Promise<void>;
-  /** Forgets the group, its lanes and its dead letters. */
+  saveGroup(group: NewGroup): Promise<void>;
+  /**
+   * Forgets the group, its lanes and its dead letters; jobs count those that were queued as forgotten. A group of the
+   * settings is remembered as removed until it is saved again.
+   */
   removeGroup(name: string): Promise<void>;
+  removedGroups(): Promise<RemovedGroup[]>;
+  /** The settings name the group no more: if they do so again, it is a new one. */
+  forgetRemoved(name: string): Promise<void>;
   pauseGroup(name: string, because: string): Promise<void>;
   resumeGroup(name: string): Promise<void>;
   /**

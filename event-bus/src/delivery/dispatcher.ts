@@ -19,6 +19,8 @@ export interface DispatcherDeps {
   /** Each group has its own, so that one that hangs takes no connections from the others. */
   openSender: (group: string, subscription: Subscription) => Sender;
   clock: Clock;
+  /** The time by which events are stored, ms since 1970; the clock's, if it is not given. */
+  logTime?: () => number;
   random: Random;
   observer: DeliveryObserver;
   logger: Logger;
@@ -31,7 +33,10 @@ export interface Dispatcher {
   start(configured: Record<string, Subscription>): Promise<void>;
   /** Makes a group, or gives it new settings: it goes on from its cursor. Says whether it is new. */
   put(name: string, subscription: Subscription): Promise<{ isNew: boolean }>;
-  /** Throws NotFound. Its cursor, lanes and dead letters are forgotten. */
+  /**
+   * Throws NotFound. Its cursor, lanes and dead letters are forgotten. A group of the settings stays deleted at the next
+   * starts too, until its settings are others or it is put again.
+   */
   remove(name: string): Promise<void>;
   /** Whatever the group waits for a time for is tried at once. Nothing where there is no such group. */
   retryNow(name: string): void;
@@ -50,6 +55,10 @@ export interface Dispatcher {
   /** Throws NotFound. */
   status(name: string): GroupStatus;
   statuses(): GroupStatus[];
+  /** In the order of the alphabet. */
+  names(): string[];
+  /** The cursor of the group that is furthest behind, of those that go on; the log's head if there is none. */
+  slowestCursor(): number;
   /** How an event stands with each group. */
   standings(event: EventPlace): { group: string; standing: Standing }[];
   stop(): Promise<void>;
@@ -88,8 +97,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   ): Promise<void> {
     const subscription = withStoredSecrets(given, before?.subscription);
     const cursor = firstCursor(subscription, log.head());
+    const place = { cursor, beginsBeyondEnd: cursor > log.head() };
     await changed(name, () =>
-      state.saveGroup({ name, subscription, cursor, configured: configured ?? before?.configured }),
+      state.saveGroup({ name, subscription, ...place, configured: configured ?? before?.configured }),
     );
   }
 
@@ -117,6 +127,22 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return group;
   }
 
+  /** Groups of these settings that somebody has deleted, and whose settings are what they were then. */
+  async function removedOf(configured: Record<string, Subscription>): Promise<Set<string>> {
+    const removed = new Set<string>();
+    for (const { name, configured: before } of await state.removedGroups()) {
+      if (configured[name] === undefined) await state.forgetRemoved(name);
+      else if (before === JSON.stringify(configured[name])) removed.add(name);
+    }
+    if (removed.size > 0) {
+      logger.info(
+        { groups: [...removed] },
+        'groups of the settings stay deleted: PUT makes them again, or other settings',
+      );
+    }
+    return removed;
+  }
+
   async function startAll(configured: Record<string, Subscription>): Promise<void> {
     const belongs = await state.attach({ identity: log.identity, head: log.head() });
     if (belongs !== 'same log') logger.warn({ belongs }, 'the log was replaced: groups start again where that is safe');
@@ -124,8 +150,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const isUnchanged = ({ name, configured: applied }: SavedGroup): boolean =>
       configured[name] === undefined || applied === JSON.stringify(configured[name]);
     await Promise.all(saved.filter(isUnchanged).map(run));
+    const removed = await removedOf(configured);
     for (const [name, subscription] of Object.entries(configured)) {
-      if (groups.has(name)) continue;
+      if (groups.has(name) || removed.has(name)) continue;
       const before = saved.find((group) => group.name === name);
       await save(name, subscription, before, JSON.stringify(subscription));
     }
@@ -169,6 +196,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       }),
     keyCommands: groupNamed,
     status: (name) => groupNamed(name).status(),
+    names: () => [...groups.keys()].sort(),
+    slowestCursor: () => Math.min(log.head(), ...[...groups.values()].map((group) => group.movingCursor() ?? Infinity)),
     statuses: () => [...groups.keys()].sort().map((name) => groupNamed(name).status()),
     standings: (event) =>
       [...groups.keys()].sort().map((group) => ({ group, standing: groupNamed(group).standing(event) })),

@@ -65,14 +65,10 @@ export function statusOf(group: {
   inFlight: number;
   pausedBecause: string | undefined;
   stoppedBecause: string | undefined;
-  /** The log's newest sequence. */
-  head: number;
-  /** ms since 1970. */
-  now: number;
+  lag: GroupStatus['lag'];
 }): GroupStatus {
   const { saved, window, pace, stoppedBecause, pausedBecause } = group;
   const state = stoppedBecause !== undefined ? 'stopped' : pausedBecause !== undefined ? 'paused' : pace.mode();
-  const oldest = window.oldest();
   return {
     group: saved.name,
     state,
@@ -87,10 +83,7 @@ export function statusOf(group: {
       }))
       .sort((a, b) => (a.url < b.url ? -1 : 1)),
     cursor: window.cursor(),
-    lag: {
-      events: group.head - window.cursor(),
-      seconds: oldest ? Math.max(0, (group.now - oldest.storedAt) / 1000) : 0,
-    },
+    lag: group.lag,
     inFlight: group.inFlight,
     allowedInFlight: pace.allowed(),
     parked: statusOfParked(group.lanes),

@@ -1,5 +1,5 @@
 import { DamagedRecord, type EventLog } from '../log/event-log';
-import type { Clock, Random } from './clock';
+import { type Clock, type Random, waitAtMost } from './clock';
 import { createCursorSaver } from './cursor-saver';
 import { createDamage, type Damage } from './damage';
 import { createDeliver } from './deliver';
@@ -8,10 +8,12 @@ import { createEndpoints } from './endpoints';
 import { type GroupStatus, statusOf } from './group-status';
 import { createKeyCommands, type KeyCommands } from './key-commands';
 import { createKnock } from './knock';
+import { createLag } from './lag';
 import { createLanes } from './lanes';
 import type { GroupLimits } from './limits';
+import { createModeChanges } from './mode-changes';
 import type { DeliveryObserver } from './observer';
-import { createPace, type Mode } from './pace';
+import { createPace } from './pace';
 import { createRetry, type RestoredGroup, restoreLanes } from './parked-lanes';
 import { createPump } from './pump';
 import { createRuns, type Run } from './runs';
@@ -25,6 +27,8 @@ export interface GroupDeps {
   state: DeliveryState;
   sender: Sender;
   clock: Clock;
+  /** The time by which events are stored, ms since 1970; the clock's, if it is not given. */
+  logTime?: () => number;
   random: Random;
   observer: DeliveryObserver;
   limits: GroupLimits;
@@ -43,6 +47,8 @@ export interface Group extends KeyCommands, Pick<Damage, 'setAside'> {
   /** Whatever waits for a time is tried at once: the next probe, and parked lanes. */
   retryNow(): void;
   status(): GroupStatus;
+  /** Undefined while the group is paused or stopped. */
+  movingCursor(): number | undefined;
   /** How an event of the log stands with this group. */
   standing(event: EventPlace): Standing;
   /** Waits briefly for what is in flight, stores the cursor, closes its connections. Twice is harmless. */
@@ -58,8 +64,10 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   const requests = batch > 1 ? limits.requests.array : limits.requests.single;
 
   const window = createWindow(saved.cursor, limits.window);
+  const lag = createLag({ log, window, types: subscription.types, now: deps.logTime ?? clock.wallTime });
   const lanes = createLanes(window);
   const pace = createPace({ ...limits, requests, batch });
+  const tellMode = createModeChanges({ group, pace, observer });
   const endpoints = createEndpoints(subscription.endpoints, { clock, random, backoff: limits.awayBackoff });
   const runs = createRuns({ clock, slowMs: limits.slowMs, slowRequests: requests, onSwept });
 
@@ -67,7 +75,6 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   let pausedBecause = saved.pausedBecause;
   let stopping: Promise<void> | undefined;
   let reading = false;
-  let knownMode: Mode = 'flowing';
 
   const isActive = (): boolean => !stopping && stoppedBecause === undefined && pausedBecause === undefined;
 
@@ -173,14 +180,6 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     readAhead().catch(metDamage).catch(failWith);
   }
 
-  function tellMode(): void {
-    const mode = pace.mode();
-    if (mode === knownMode) return;
-    if (mode === 'down') observer.changed(group, { kind: 'down', reason: pace.reason() ?? '' });
-    else if (knownMode === 'down') observer.changed(group, { kind: 'back' });
-    knownMode = mode;
-  }
-
   /** Lets the window go on without what takes long, if it is held up by that and by nothing else. */
   function onSwept(slow: readonly Run[]): void {
     const isHeldUp = window.room() < limits.window.events / 2 && pace.mode() !== 'down';
@@ -206,10 +205,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     cursor.stop();
     stopPump();
     runs.stop();
-    let cancelGrace: () => void = () => undefined;
-    const grace = new Promise<void>((resolve) => (cancelGrace = clock.schedule(limits.stopGraceMs, resolve)));
-    await Promise.race([runs.ended(), grace]);
-    cancelGrace();
+    await waitAtMost(limits.stopGraceMs, clock, runs.ended());
     deliver.abort();
     await runs.ended();
     await cursor.save();
@@ -223,6 +219,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
 
   restoreLanes(saved, { lanes, clock, longestMs: limits.laneBackoff.longestMs });
   pump();
+  lag.look();
 
   return {
     ...createKeyCommands({
@@ -232,7 +229,10 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       onReleased: pump,
     }),
     setAside: damage.setAside,
-    wake: pump,
+    wake() {
+      pump();
+      if (!isActive()) lag.look();
+    },
     pause,
     resume,
     retryNow() {
@@ -243,7 +243,8 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       pump();
     },
     stop: () => (stopping ??= stop()),
-    status: () => statusOf({ ...inside(), endpoints, head: log.head(), inFlight: runs.count() }),
+    movingCursor: () => (isActive() && !damage.stopsReading() ? window.cursor() : undefined),
+    status: () => statusOf({ ...inside(), endpoints, lag: lag.current(), inFlight: runs.count() }),
     standing: (event) => standingOf(event, { ...inside(), pushes: deliver.inFlight(), monotonicNow: clock.now() }),
   };
 }

@@ -69,12 +69,14 @@ export function createRetry({
 
   /** Reads the lane's next events from the log and sends them; where none is left, the lane flows again. */
   async function goOn(lane: Lane, parked: ParkedLane, run: Run): Promise<void> {
-    const upTo = lane.passedUpTo;
+    const { passedUpTo } = lane;
+    // A group may begin beyond the end of the log: what comes until then is not for it.
+    const upTo = Math.min(passedUpTo, log.head());
     const limit = parked.attempts > 0 || parked.head <= lane.singlyUpTo ? 1 : run.events;
     const range = { after: parked.head - 1, upTo, key: lane.key, limit, maxSize: pushCharacters };
     const page = await readOn(log, { ...range, ...(types ? { types } : {}) });
     if (page.events.length > 0) await deliver(page.events, run);
-    else if (page.upTo >= upTo && lane.passedUpTo === upTo) {
+    else if (page.upTo >= upTo && lane.passedUpTo === passedUpTo) {
       // Events that come while this is stored are in the window already, and the lane is busy until then.
       lanes.flow(lane);
       await state.removeLane(group, lane.key);

@@ -99,5 +99,7 @@ export function createPatientState(
     discard: (...given) => atOnce(() => state.discard(...given)),
     setAside: (...given) => atOnce(() => state.setAside(...given)),
     queueLetters: (...given) => atOnce(() => state.queueLetters(...given)),
+    forgetRemoved: (...given) => atOnce(() => state.forgetRemoved(...given)),
+    prune: (...given) => atOnce(() => state.prune(...given)),
   };
 }

@@ -62,7 +62,10 @@ export function createReplay({
       throw new InvalidInput([{ path: 'from', message }]);
     }
     const filter = { ...(types ? { types } : {}), ...(key === undefined ? {} : { key }) };
-    return { from: first, events: await count(log, { after: first - 1, upTo: cursor, ...filter }) };
+    return {
+      from: first,
+      events: await count(log, { after: first - 1, upTo: Math.min(cursor, log.head()), ...filter }),
+    };
   }
 
   return {

@@ -1,6 +1,15 @@
 import type { Database } from '@blog/kit/sqlite';
-import type { DeadLetterState, LetterFilter, RedeliveryJob, StoredLetter } from './dead-letter-state';
+import type {
+  DeadLetterState,
+  LetterFilter,
+  LetterPlace,
+  NewJob,
+  QueuedLetters,
+  RedeliveryJob,
+  StoredLetter,
+} from './dead-letter-state';
 import type { DeadLetter } from './lane';
+import { createPruning } from './sqlite-pruning';
 
 export const deadLetterMigration = `
   ALTER TABLE dead_letters ADD COLUMN phase TEXT NOT NULL DEFAULT 'dead';
@@ -70,6 +79,11 @@ export function createLetterChanges(db: Database) {
     `UPDATE dead_letters SET phase = 'redelivered', redelivered_at = ? WHERE name = ? AND sequence = ?`,
   );
   const forget = db.prepare('DELETE FROM dead_letters WHERE name = ? AND sequence = ?');
+  const forgetQueued = db.prepare<{ name: string }>(
+    `UPDATE redelivery_jobs SET forgotten = forgotten + lost.letters
+     FROM (SELECT job, count(*) AS letters FROM dead_letters WHERE name = $name AND phase = 'queued' GROUP BY job) AS lost
+     WHERE lost.job = redelivery_jobs.id`,
+  );
   const from = db
     .prepare<[string, number, string | null], number>(
       `SELECT sequence FROM dead_letters
@@ -108,20 +122,60 @@ export function createLetterChanges(db: Database) {
     forgetUpTo(name: string, sequence: number): void {
       for (const one of upTo.all(name, sequence)) this.forget(name, one);
     },
+    /** Its letters go with the group. */
+    groupEnds: (name: string): void => void forgetQueued.run({ name }),
   };
+}
+
+/** So many letters are looked at in one transaction: what else the process does waits for it. */
+const lookedAtAtOnce = 500;
+
+const beginning: LetterPlace = { group: '', sequence: 0 };
+
+/** Queues letters in pieces, each one a transaction with what its job counts. */
+function createQueue(db: Database, findJob: (id: string) => RedeliveryJob | undefined) {
+  const insertJob = db.prepare(
+    'INSERT INTO redelivery_jobs (id, created_at, total) VALUES (?, ?, 0) ON CONFLICT DO NOTHING',
+  );
+  const addToJob = db.prepare('UPDATE redelivery_jobs SET total = total + ? WHERE id = ?');
+  const lastOf = db.prepare<[string, number, number], LetterPlace>(
+    `SELECT name AS "group", sequence FROM dead_letters WHERE (name, sequence) > (?, ?)
+     ORDER BY name, sequence LIMIT 1 OFFSET ?`,
+  );
+  const run = db.transaction((filter: LetterFilter, job: NewJob, after: LetterPlace): QueuedLetters => {
+    const { where, values } = conditionsOf(filter);
+    const last = lastOf.get(after.group, after.sequence, lookedAtAtOnce - 1);
+    const range = last
+      ? 'AND (name, sequence) > (?, ?) AND (name, sequence) <= (?, ?)'
+      : 'AND (name, sequence) > (?, ?)';
+    const ends = last ? [last.group, last.sequence] : [];
+    const { changes } = db
+      .prepare(
+        `UPDATE dead_letters SET phase = 'queued', job = ?, redeliveries = redeliveries + 1
+         WHERE phase = 'dead' ${range} ${where}`,
+      )
+      .run(job.id, after.group, after.sequence, ...ends, ...values);
+    insertJob.run(job.id, job.createdAt);
+    addToJob.run(changes, job.id);
+    const now = findJob(job.id);
+    if (!now) throw new Error('a job that was just stored is missing');
+    return { job: now, next: last };
+  });
+  return async (filter: LetterFilter, job: NewJob, after = beginning): Promise<QueuedLetters> =>
+    run.immediate(filter, job, after);
 }
 
 export function createDeadLetterState(db: Database): DeadLetterState {
   const live = "phase IN ('dead', 'queued', 'damaged')";
   const total = db.prepare<[string], number>(`SELECT count(*) FROM dead_letters WHERE name = ? AND ${live}`).pluck();
-  const insertJob = db.prepare('INSERT INTO redelivery_jobs (id, created_at, total) VALUES (?, ?, ?)');
   const findJob = db.prepare<[string], RedeliveryJob>(
     `SELECT id, created_at AS createdAt, total, total - delivered - failed - forgotten AS waiting,
        delivered, failed, forgotten
      FROM redelivery_jobs WHERE id = ?`,
   );
-  const queuedKeys = db.prepare<[string], { key: string; sequence: number }>(
-    `SELECT key, min(sequence) AS sequence FROM dead_letters WHERE name = ? AND phase = 'queued' GROUP BY key`,
+  const queuedKeys = db.prepare<[string, string, number], { key: string; sequence: number }>(
+    `SELECT key, min(sequence) AS sequence FROM dead_letters
+     WHERE name = ? AND phase = 'queued' AND key > ? GROUP BY key ORDER BY key LIMIT ?`,
   );
   const nextQueued = db
     .prepare<[string, string], number | null>(
@@ -129,20 +183,8 @@ export function createDeadLetterState(db: Database): DeadLetterState {
     )
     .pluck();
 
-  const queue = db.transaction((filter: LetterFilter, { id, createdAt }: { id: string; createdAt: number }) => {
-    const { where, values } = conditionsOf(filter);
-    const { changes } = db
-      .prepare(
-        `UPDATE dead_letters SET phase = 'queued', job = ?, redeliveries = redeliveries + 1
-         WHERE phase = 'dead' ${where}`,
-      )
-      .run(id, ...values);
-    insertJob.run(id, createdAt, changes);
-    return { id, createdAt, total: changes, waiting: changes, delivered: 0, failed: 0, forgotten: 0 };
-  });
-
   return {
-    async letters(filter, { after = { group: '', sequence: 0 }, limit }) {
+    async letters(filter, { after = beginning, limit }) {
       const { where, values } = conditionsOf(filter);
       return db
         .prepare<unknown[], StoredLetter>(
@@ -151,9 +193,11 @@ export function createDeadLetterState(db: Database): DeadLetterState {
         .all(after.group, after.sequence, ...values, limit);
     },
     countDeadLetters: async (name) => total.get(name) ?? 0,
-    queueLetters: async (filter, job) => queue.immediate(filter, job),
+    queueLetters: createQueue(db, (id) => findJob.get(id)),
     job: async (id) => findJob.get(id),
-    queuedKeys: async (name) => queuedKeys.all(name),
+    // A key is never empty. -1: no limit.
+    queuedKeys: async (name, { after, limit } = { after: '', limit: -1 }) => queuedKeys.all(name, after, limit),
     nextQueued: async (name, key) => nextQueued.get(name, key) ?? undefined,
+    ...createPruning(db),
   };
 }

@@ -1,8 +1,10 @@
 import type { Database } from '@blog/kit/sqlite';
 import { openSqlite } from '../sqlite';
-import type { DeliveryState, SavedGroup } from './delivery-state';
+import type { DeliveryState, NewGroup, SavedGroup } from './delivery-state';
 import type { DeadLetter, ParkedLane } from './lane';
 import { createDeadLetterState, createLetterChanges, deadLetterMigration } from './sqlite-dead-letters';
+import { pruningMigration } from './sqlite-pruning';
+import { createRemovedGroups, removedGroupsMigration } from './sqlite-removed-groups';
 import { Subscription } from './subscription';
 
 const migrations = [
@@ -45,6 +47,9 @@ const migrations = [
    ALTER TABLE lanes ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE dead_letters ADD COLUMN detail TEXT;`,
   'ALTER TABLE dead_letters ADD COLUMN remains TEXT',
+  `ALTER TABLE groups ADD COLUMN first_cursor INTEGER NOT NULL DEFAULT 0;
+   ${removedGroupsMigration}
+   ${pruningMigration}`,
 ];
 
 interface GroupRow {
@@ -74,13 +79,17 @@ function createAttach(db: Database): DeliveryState['attach'] {
     }
     if (known.identity !== identity) {
       // Its events have other numbers: whatever was noted by number means nothing now.
-      db.exec('DELETE FROM lanes; DELETE FROM dead_letters; DELETE FROM redelivery_jobs; UPDATE groups SET cursor = 0');
+      db.exec(
+        'DELETE FROM lanes; DELETE FROM dead_letters; DELETE FROM redelivery_jobs; UPDATE groups SET cursor = 0, first_cursor = 0',
+      );
       db.prepare('UPDATE log SET identity = ?, head = ?').run(identity, head);
       return 'other log' as const;
     }
-    const ahead = db.prepare<[number], number>('SELECT count(*) FROM groups WHERE cursor > ?').pluck().get(head);
+    // One that has not begun yet may stand beyond the head: it waits for the event that it begins with.
+    const isAhead = 'cursor > ? AND cursor > first_cursor';
+    const ahead = db.prepare<[number], number>(`SELECT count(*) FROM groups WHERE ${isAhead}`).pluck().get(head);
     if (!ahead) return 'same log' as const;
-    db.prepare('UPDATE groups SET cursor = ? WHERE cursor > ?').run(head, head);
+    db.prepare(`UPDATE groups SET cursor = max(?, first_cursor) WHERE ${isAhead}`).run(head, head);
     db.prepare('DELETE FROM lanes WHERE head > ?').run(head);
     db.prepare('DELETE FROM dead_letters WHERE sequence > ?').run(head);
     db.exec('DELETE FROM redelivery_jobs');
@@ -89,24 +98,41 @@ function createAttach(db: Database): DeliveryState['attach'] {
   return async (log) => attach.immediate(log);
 }
 
+/** One transaction, which begins with the write lock: a transition is whole or not there. */
+function transition<T extends unknown[]>(db: Database, change: (...given: T) => void): (...given: T) => Promise<void> {
+  const run = db.transaction(change);
+  return async (...given) => run.immediate(...given);
+}
+
 function createGroups(db: Database) {
   const all = db.prepare<[], GroupRow>(
     'SELECT name, subscription, cursor, paused_because AS pausedBecause, configured FROM groups ORDER BY name',
   );
   const save = db.prepare(
-    `INSERT INTO groups (name, subscription, cursor, configured) VALUES ($name, $subscription, $cursor, $configured)
+    `INSERT INTO groups (name, subscription, cursor, first_cursor, configured)
+     VALUES ($name, $subscription, $cursor, iif($beginsBeyondEnd, $cursor, 0), $configured)
      ON CONFLICT (name) DO UPDATE
        SET subscription = excluded.subscription, configured = excluded.configured, paused_because = NULL`,
   );
   const remove = db.prepare('DELETE FROM groups WHERE name = ?');
   const pause = db.prepare<[string | null, string]>('UPDATE groups SET paused_because = ? WHERE name = ?');
   const move = db.prepare('UPDATE groups SET cursor = ? WHERE name = ?');
+  const removed = createRemovedGroups(db);
+  const letters = createLetterChanges(db);
   return {
     groups: async () => all.all().map(groupOf),
-    async saveGroup({ name, subscription, cursor, configured }) {
-      save.run({ name, subscription: JSON.stringify(subscription), cursor, configured: configured ?? null });
-    },
-    removeGroup: async (name) => void remove.run(name),
+    saveGroup: transition(db, ({ subscription, configured, beginsBeyondEnd, ...rest }: NewGroup) => {
+      const texts = { subscription: JSON.stringify(subscription), configured: configured ?? null };
+      save.run({ ...rest, ...texts, beginsBeyondEnd: Number(beginsBeyondEnd ?? false) });
+      removed.forget(rest.name);
+    }),
+    removeGroup: transition(db, (name: string) => {
+      removed.remember(name);
+      letters.groupEnds(name);
+      remove.run(name);
+    }),
+    removedGroups: async () => removed.all(),
+    forgetRemoved: async (name) => removed.forget(name),
     pauseGroup: async (name, because) => void pause.run(because, name),
     resumeGroup: async (name) => void pause.run(null, name),
     moveCursor: async (name, cursor) => void move.run(cursor, name),
@@ -127,14 +153,16 @@ function createLaneTransitions(db: Database) {
      FROM lanes WHERE name = ? ORDER BY key`,
   );
   const letters = createLetterChanges(db);
-  const move = db.prepare<[number, string]>('UPDATE groups SET cursor = ? WHERE name = ?');
+  const rewind = db.prepare<{ cursor: number; name: string }>(
+    'UPDATE groups SET cursor = $cursor, first_cursor = min(first_cursor, $cursor) WHERE name = $name',
+  );
   const removeAfter = db.prepare<[string, number]>(
     "DELETE FROM lanes WHERE name = ? AND head > ? + 1 AND phase <> 'held'",
   );
   const setBack = db.prepare<[number, string]>(
     "UPDATE lanes SET head = min(head, ? + 1) WHERE name = ? AND phase = 'held'",
   );
-
+  const move = db.prepare<[number, string]>('UPDATE groups SET cursor = ? WHERE name = ?');
   const removeUpTo = db.prepare<[string, number]>("DELETE FROM lanes WHERE name = ? AND head <= ? AND phase <> 'held'");
   const setForward = db.prepare<[number, string, number]>(
     `UPDATE lanes SET head = ? + 1, attempts = 0, faults = 0, errors = 0, deaths = 0, suspicion = 0
@@ -146,44 +174,38 @@ function createLaneTransitions(db: Database) {
     save.run({ name, ...lane, ...times, asked: Number(lane.asked) });
   }
 
-  /** One transaction, which begins with the write lock: a transition is whole or not there. */
-  function transition<T extends unknown[]>(change: (...given: T) => void): (...given: T) => Promise<void> {
-    const run = db.transaction(change);
-    return async (...given) => run.immediate(...given);
-  }
-
   return {
     saveLane: async (name, lane) => saveLane(name, lane),
     removeLane: async (name, key) => void remove.run(name, key),
     lanes: async (name) => all.all(name).map((lane) => ({ ...lane, asked: lane.asked === 1 })),
-    giveUp: transition((name: string, letter: DeadLetter, lane: ParkedLane) => {
+    giveUp: transition(db, (name: string, letter: DeadLetter, lane: ParkedLane) => {
       letters.giveUp(name, letter);
       saveLane(name, lane);
     }),
-    redelivered: transition((name: string, sequence: number, lane: ParkedLane) => {
+    redelivered: transition(db, (name: string, sequence: number, lane: ParkedLane) => {
       letters.redelivered(name, sequence, lane.retryAt);
       saveLane(name, lane);
     }),
-    setAside: transition((name: string, letter: DeadLetter, remains: string | null) =>
+    setAside: transition(db, (name: string, letter: DeadLetter, remains: string | null) =>
       letters.setAside(name, letter, remains),
     ),
-    discard: transition((name: string, sequence: number, lane: ParkedLane | undefined) => {
+    discard: transition(db, (name: string, sequence: number, lane: ParkedLane | undefined) => {
       letters.forget(name, sequence);
       if (lane) saveLane(name, lane);
     }),
-    rewindGroup: transition((name: string, cursor: number) => {
-      move.run(cursor, name);
+    rewindGroup: transition(db, (name: string, cursor: number) => {
+      rewind.run({ name, cursor });
       letters.forgetFrom(name, cursor + 1);
       removeAfter.run(name, cursor);
       setBack.run(cursor, name);
     }),
-    forwardGroup: transition((name: string, cursor: number) => {
+    forwardGroup: transition(db, (name: string, cursor: number) => {
       move.run(cursor, name);
       letters.forgetUpTo(name, cursor);
       removeUpTo.run(name, cursor);
       setForward.run(cursor, name, cursor);
     }),
-    rewindLane: transition((name: string, lane: ParkedLane) => {
+    rewindLane: transition(db, (name: string, lane: ParkedLane) => {
       letters.forgetFrom(name, lane.head, lane.key);
       saveLane(name, lane);
     }),

@@ -43,8 +43,8 @@ export const Subscription = z.strictObject({
 
 export type Subscription = z.output<typeof Subscription>;
 
-/** The cursor with which a new group starts. */
+/** The cursor with which a new group starts. It may lie beyond the log's end: what comes before it is not for this group. */
 export function firstCursor({ from }: Subscription, head: number): number {
   if (from === 'beginning') return 0;
-  return from === 'end' ? head : Math.min(from - 1, head);
+  return from === 'end' ? head : from - 1;
 }

@@ -1,4 +1,10 @@
-import type { DeadLetterState, LetterFilter, RedeliveryJob, StoredLetter } from '../../src/delivery/dead-letter-state';
+import type {
+  DeadLetterState,
+  LetterFilter,
+  LetterPlace,
+  RedeliveryJob,
+  StoredLetter,
+} from '../../src/delivery/dead-letter-state';
 import type { DeadLetter } from '../../src/delivery/lane';
 
 export interface LetterTables {
@@ -59,6 +65,11 @@ function fits({ ids, group, reason, key, phase }: LetterFilter): (letter: Stored
     isOne(phase, letter.phase);
 }
 
+const lookedAtAtOnce = 500;
+
+const isBehind = ({ group, sequence }: LetterPlace, place: LetterPlace): boolean =>
+  group === place.group ? sequence > place.sequence : group > place.group;
+
 const inOrder = (a: StoredLetter, b: StoredLetter): number =>
   a.group === b.group ? a.sequence - b.sequence : a.group < b.group ? -1 : 1;
 
@@ -83,28 +94,51 @@ export function createMemoryDeadLetters(
     async letters(filter, { after, limit }) {
       const place = { group: '', sequence: 0, ...after };
       return all(filter)
-        .filter(({ group, sequence }) => (group === place.group ? sequence > place.sequence : group > place.group))
+        .filter((letter) => isBehind(letter, place))
         .slice(0, limit);
     },
     countDeadLetters: async (group) => all({ group }).filter(({ phase }) => phase !== 'redelivered').length,
-    async queueLetters(filter, { id, createdAt }) {
-      const dead = all({ phase: 'dead', ...filter }).filter(({ phase }) => phase === 'dead');
+    async queueLetters(filter, job, after = { group: '', sequence: 0 }) {
+      const looked = all()
+        .filter((letter) => isBehind(letter, after))
+        .slice(0, lookedAtAtOnce);
+      const dead = looked.filter(fits(filter)).filter(({ phase }) => phase === 'dead');
       commit((t) => {
         for (const { group, sequence } of dead) {
           const letter = lettersOf(t, group).get(sequence);
           const redeliveries = (letter?.redeliveries ?? 0) + 1;
-          if (letter) lettersOf(t, group).set(sequence, { ...letter, phase: 'queued', job: id, redeliveries });
+          if (letter) lettersOf(t, group).set(sequence, { ...letter, phase: 'queued', job: job.id, redeliveries });
         }
-        t.jobs.set(id, { id, createdAt, total: dead.length, delivered: 0, failed: 0, forgotten: 0 });
+        const before = t.jobs.get(job.id) ?? { ...job, total: 0, delivered: 0, failed: 0, forgotten: 0 };
+        t.jobs.set(job.id, { ...before, total: before.total + dead.length });
       });
-      return { id, createdAt, total: dead.length, waiting: dead.length, delivered: 0, failed: 0, forgotten: 0 };
+      const now = jobOf(job.id);
+      if (!now) throw new Error('a job that was just stored is missing');
+      const last = looked.length === lookedAtAtOnce ? looked.at(-1) : undefined;
+      return { job: now, next: last && { group: last.group, sequence: last.sequence } };
     },
     job: async (id) => jobOf(id),
-    async queuedKeys(name) {
+    async queuedKeys(name, { after, limit } = { after: '', limit: Infinity }) {
       const keys = new Map<string, number>();
       for (const { key, sequence } of queued(name)) if (!keys.has(key)) keys.set(key, sequence);
-      return [...keys].map(([key, sequence]) => ({ key, sequence }));
+      const ordered = [...keys].filter(([key]) => key > after).sort(([a], [b]) => (a < b ? -1 : 1));
+      return ordered.slice(0, limit).map(([key, sequence]) => ({ key, sequence }));
     },
     nextQueued: async (name, key) => queued(name, key)[0]?.sequence,
+    async prune({ upTo, maxJobs, maxRedelivered, atMost }) {
+      const jobs = [...tables().jobs.values()].sort((a, b) => b.createdAt - a.createdAt);
+      const letters = all({ phase: 'redelivered' }).sort((a, b) => (b.redeliveredAt ?? 0) - (a.redeliveredAt ?? 0));
+      const oldJobs = jobs
+        .filter(({ id, createdAt }, place) => jobOf(id)?.waiting === 0 && (createdAt <= upTo || place >= maxJobs))
+        .slice(-atMost);
+      const oldLetters = letters
+        .filter(({ redeliveredAt }, place) => (redeliveredAt ?? 0) <= upTo || place >= maxRedelivered)
+        .slice(-atMost);
+      commit((t) => {
+        for (const { id } of oldJobs) t.jobs.delete(id);
+        for (const { group, sequence } of oldLetters) lettersOf(t, group).delete(sequence);
+      });
+      return oldJobs.length + oldLetters.length;
+    },
   };
 }

@@ -14,6 +14,10 @@ import {
 interface Tables extends LetterTables {
   log: { identity: string; head: number } | undefined;
   groups: Map<string, SavedGroup>;
+  /** The cursors that groups were made with. */
+  firstCursors: Map<string, number>;
+  /** The settings of removed groups. */
+  removed: Map<string, string>;
   lanes: Map<string, Map<string, ParkedLane>>;
 }
 
@@ -24,7 +28,10 @@ export interface MemoryDeliveryState extends DeliveryState {
   forgetLast(transitions: number): void;
 }
 
-const emptyTables = (): Tables => ({ log: undefined, groups: new Map(), lanes: new Map(), ...emptyLetterTables() });
+const emptyTables = (): Tables => ({
+  ...{ log: undefined, groups: new Map(), firstCursors: new Map(), removed: new Map(), lanes: new Map() },
+  ...emptyLetterTables(),
+});
 
 function partOf<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {
   const part = map.get(name) ?? new Map<K, V>();
@@ -32,9 +39,14 @@ function partOf<K, V>(map: Map<string, Map<K, V>>, name: string): Map<K, V> {
   return part;
 }
 
+const isAhead = ({ firstCursors }: Tables, { name, cursor }: SavedGroup, head: number): boolean =>
+  cursor > Math.max(head, firstCursors.get(name) ?? 0);
+
 /** The log is shorter than what was noted: nothing beyond its end can be kept. */
 function cutTo(tables: Tables, head: number): void {
-  for (const group of tables.groups.values()) group.cursor = Math.min(group.cursor, head);
+  for (const group of tables.groups.values()) {
+    if (isAhead(tables, group, head)) group.cursor = Math.max(head, tables.firstCursors.get(group.name) ?? 0);
+  }
   for (const lanes of tables.lanes.values()) for (const [key, lane] of lanes) if (lane.head > head) lanes.delete(key);
   for (const letters of tables.letters.values()) for (const at of letters.keys()) if (at > head) letters.delete(at);
   tables.jobs.clear();
@@ -52,13 +64,14 @@ function createAttach(tables: () => Tables, commit: (transition: Transition) => 
     if (known.identity !== log.identity) {
       commit((t) => {
         for (const group of t.groups.values()) group.cursor = 0;
+        t.firstCursors.clear();
         t.lanes.clear();
         t.letters.clear();
         t.jobs.clear();
       });
       return 'other log';
     }
-    if (![...tables().groups.values()].some(({ cursor }) => cursor > log.head)) return 'same log';
+    if (![...tables().groups.values()].some((group) => isAhead(tables(), group, log.head))) return 'same log';
     commit((t) => cutTo(t, log.head));
     return 'shorter log';
   };
@@ -82,15 +95,27 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
     },
     attach: createAttach(() => tables, commit),
     groups: async () => structuredClone([...tables.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1))),
-    async saveGroup(group) {
-      commit(({ groups }) => {
-        const cursor = groups.get(group.name)?.cursor ?? group.cursor;
-        groups.set(group.name, { ...group, cursor, pausedBecause: undefined });
+    async saveGroup({ beginsBeyondEnd, ...group }) {
+      commit(({ groups, firstCursors, removed }) => {
+        const before = groups.get(group.name);
+        if (!before && beginsBeyondEnd) firstCursors.set(group.name, group.cursor);
+        groups.set(group.name, { ...group, cursor: before?.cursor ?? group.cursor, pausedBecause: undefined });
+        removed.delete(group.name);
       });
     },
     async removeGroup(name) {
-      commit((t) => [t.groups, t.lanes, t.letters].forEach((table) => table.delete(name)));
+      commit((t) => {
+        const configured = t.groups.get(name)?.configured;
+        if (configured !== undefined) t.removed.set(name, configured);
+        forget(t, name, () => true);
+        [t.groups, t.firstCursors, t.lanes, t.letters].forEach((table) => table.delete(name));
+      });
     },
+    removedGroups: async () =>
+      [...tables.removed]
+        .map(([name, configured]) => ({ name, configured }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    forgetRemoved: async (name) => commit((t) => void t.removed.delete(name)),
     async pauseGroup(name, because) {
       commit(({ groups }) => Object.assign(groups.get(name) ?? {}, { pausedBecause: because }));
     },
@@ -128,6 +153,7 @@ export function createMemoryDeliveryState(): MemoryDeliveryState {
     async rewindGroup(name, cursor) {
       commit((t) => {
         Object.assign(t.groups.get(name) ?? {}, { cursor });
+        t.firstCursors.set(name, Math.min(t.firstCursors.get(name) ?? 0, cursor));
         forget(t, name, ({ sequence, phase }) => sequence > cursor && phase !== 'damaged');
         const lanes = partOf(t.lanes, name);
         for (const [key, lane] of lanes) {

@@ -55,7 +55,17 @@ export class DiskFull extends Error {}
 
 /** While the disk is full, nothing can be stored; reading goes on. */
 export function onDisk(state: DeliveryState, isFull: () => boolean): DeliveryState {
-  const reads = ['attach', 'groups', 'lanes', 'letters', 'countDeadLetters', 'job', 'queuedKeys', 'nextQueued'];
+  const reads = [
+    'attach',
+    'groups',
+    'lanes',
+    'letters',
+    'countDeadLetters',
+    'job',
+    'queuedKeys',
+    'nextQueued',
+    'removedGroups',
+  ];
   return new Proxy(state, {
     get(of, name, receiver): unknown {
       const value: unknown = Reflect.get(of, name, receiver);
