@@ -7,10 +7,17 @@ import { crc32 } from 'node:zlib';
  */
 export const bucketCount = 1_024;
 
-export const bucketOf = (key: string): number => crc32(key) % bucketCount;
+export const hashOf = (key: string): number => crc32(key);
 
-/** What an entry adds to the sum of its bucket. */
-export const termOf = (key: string, sequence: number): number => crc32(`${sequence}\0${key}`);
+export const bucketOf = (keyHash: number): number => keyHash % bucketCount;
+
+/** What an entry adds to the sum of its bucket: its bits are mixed, so that no two changes are likely to make up for each other. */
+export function termOf(keyHash: number, sequence: number): number {
+  let mixed = keyHash ^ Math.imul(sequence, 0x9e3779b1) ^ Math.imul(Math.floor(sequence / 2 ** 32), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
 
 export interface BucketNote {
   bucket: number;

@@ -1,5 +1,5 @@
 import type { Database } from '@blog/kit/sqlite';
-import { bucketOf, type BucketNote, isWholeNote, termOf } from './key-buckets';
+import { bucketOf, type BucketNote, hashOf, isWholeNote, termOf } from './key-buckets';
 import { isUnreadable } from './sqlite-records';
 
 /** What was proven stays so for a while: a bucket is looked at again only then. */
@@ -42,10 +42,12 @@ export function createKeyLookup(
     const note = noteOf.get(bucket) ?? { entries: 0, sum: 0 };
     if ('checksum' in note && !isWholeNote(note)) return false;
     let [entries, sum] = [0, 0];
+    let [last, hash] = ['', hashOf('')];
     for (const [key, sequence] of entriesOf.iterate(bucket)) {
       if (typeof key !== 'string') return false;
+      if (key !== last) [last, hash] = [key, hashOf(key)];
       entries += 1;
-      sum += termOf(key, sequence);
+      sum += termOf(hash, sequence);
     }
     return entries === note.entries && sum === note.sum;
   });
@@ -61,7 +63,7 @@ export function createKeyLookup(
 
   return {
     isProven(key) {
-      const bucket = bucketOf(key);
+      const bucket = bucketOf(hashOf(key));
       const before = looked.get(bucket);
       if (before && now() - before.at < provenForMs) return before.isWhole;
       const after = { at: now(), isWhole: isWhole(bucket) };
@@ -69,7 +71,7 @@ export function createKeyLookup(
       looked.set(bucket, after);
       return after.isWhole;
     },
-    sequencesOf: (key, after, upTo) => select.iterate(bucketOf(key), key, after, upTo),
+    sequencesOf: (key, after, upTo) => select.iterate(bucketOf(hashOf(key)), key, after, upTo),
     firstUnknown: (after, upTo) => unknown.get(after, upTo) ?? undefined,
   };
 }

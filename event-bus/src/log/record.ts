@@ -54,7 +54,8 @@ export const sealedText = [
 
 export function sealOf(columns: SmallColumns, textChecksum: number): number {
   const { sequence, id, source, type, key, cause, storedAt } = columns;
-  return crc32([sequence, storedAt, textChecksum, cause ?? '', id, source, type, key].join('\x1f'));
+  const numbers = `${sequence}\x1f${storedAt}\x1f${textChecksum}`;
+  return crc32(`${numbers}\x1f${cause ?? ''}\x1f${id}\x1f${source}\x1f${type}\x1f${key}`);
 }
 
 /** Whether the columns beside the text are those that were stored. */

@@ -1,5 +1,5 @@
 import type { Database } from '@blog/kit/sqlite';
-import { bucketOf, type BucketNote, checksumOfBucket, isWholeNote, termOf } from './key-buckets';
+import { bucketOf, type BucketNote, checksumOfBucket, hashOf, isWholeNote, termOf } from './key-buckets';
 import { createRecords } from './sqlite-records';
 
 /**
@@ -61,6 +61,13 @@ export interface KeyIndex {
   rebuild(upTo: number): void;
 }
 
+/** The events of a key that are put into the index at once, in their order. */
+interface SequencesOfKey {
+  key: string;
+  hash: number;
+  sequences: number[];
+}
+
 /** Puts entries of one bucket in, and notes them. */
 function createBuckets(db: Database) {
   const insert = db.prepare('INSERT INTO key_index (bucket, key, sequence) VALUES (?, ?, ?)');
@@ -72,16 +79,18 @@ function createBuckets(db: Database) {
      ON CONFLICT (bucket) DO UPDATE SET entries = excluded.entries, sum = excluded.sum, checksum = excluded.checksum`,
   );
 
-  return (bucket: number, entries: readonly (readonly [string, number])[]): void => {
+  return (bucket: number, keys: readonly SequencesOfKey[]): void => {
     const note = find.get(bucket) ?? { bucket, entries: 0, sum: 0, checksum: checksumOfBucket(bucket, 0, 0) };
     if (!isWholeNote(note)) throw new DamagedIndex(`bucket ${bucket} of the index of keys is damaged`);
-    let { sum } = note;
-    for (const [key, sequence] of entries) {
-      insert.run(bucket, key, sequence);
-      sum += termOf(key, sequence);
+    let { entries, sum } = note;
+    for (const { key, hash, sequences } of keys) {
+      for (const sequence of sequences) {
+        insert.run(bucket, key, sequence);
+        sum += termOf(hash, sequence);
+      }
+      entries += sequences.length;
     }
-    const count = note.entries + entries.length;
-    save.run(bucket, count, sum, checksumOfBucket(bucket, count, sum));
+    save.run(bucket, entries, sum, checksumOfBucket(bucket, entries, sum));
   };
 }
 
@@ -91,24 +100,22 @@ export function openKeyIndex(db: Database): KeyIndex {
   const records = createRecords(db);
 
   function put(entries: readonly KeyEntry[]): void {
-    const buckets = new Map<number, [string, number][]>();
+    const keys = new Map<string, SequencesOfKey>();
     for (const { key, sequence } of entries) {
-      if (key === undefined) {
-        insertUnknown.run(sequence);
-        continue;
-      }
-      const bucket = bucketOf(key);
-      const others = buckets.get(bucket);
-      if (others) others.push([key, sequence]);
-      else buckets.set(bucket, [[key, sequence]]);
+      const found = key === undefined ? undefined : keys.get(key);
+      if (found) found.sequences.push(sequence);
+      else if (key === undefined) insertUnknown.run(sequence);
+      else keys.set(key, { key, hash: hashOf(key), sequences: [sequence] });
     }
-    const inOrder = [...buckets].sort(([a], [b]) => a - b);
-    // Sequences of a key are in order already.
-    for (const [bucket, some] of inOrder)
-      putInBucket(
-        bucket,
-        some.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-      );
+    const buckets = new Map<number, SequencesOfKey[]>();
+    // In the order of the index, so that each of its pages is written once.
+    for (const one of [...keys.values()].sort((a, b) => (a.key < b.key ? -1 : 1))) {
+      const bucket = bucketOf(one.hash);
+      const others = buckets.get(bucket);
+      if (others) others.push(one);
+      else buckets.set(bucket, [one]);
+    }
+    for (const [bucket, some] of [...buckets].sort(([a], [b]) => a - b)) putInBucket(bucket, some);
   }
 
   return {

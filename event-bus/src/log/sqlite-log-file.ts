@@ -1,6 +1,6 @@
 import type { Database } from '@blog/kit/sqlite';
 import { openSqlite } from '../sqlite';
-import { bucketOf, checksumOfBucket, termOf } from './key-buckets';
+import { bucketOf, checksumOfBucket, hashOf, termOf } from './key-buckets';
 import { checksumOfIdentity, checksumOfSchema, openNote } from './log-note';
 import { keyIndexMigration, provenKeyIndexMigration } from './sqlite-key-index';
 
@@ -50,8 +50,10 @@ const cacheKiB = 4_096;
 /** What SQL of the migrations asks for. */
 function addFunctions(db: Database): void {
   const deterministic = { deterministic: true };
-  db.function('bucket_of', deterministic, (key: unknown) => bucketOf(String(key)));
-  db.function('term_of', deterministic, (key: unknown, sequence: unknown) => termOf(String(key), Number(sequence)));
+  db.function('bucket_of', deterministic, (key: unknown) => bucketOf(hashOf(String(key))));
+  db.function('term_of', deterministic, (key: unknown, sequence: unknown) =>
+    termOf(hashOf(String(key)), Number(sequence)),
+  );
   db.function('checksum_of_bucket', deterministic, (bucket: unknown, entries: unknown, sum: unknown) =>
     checksumOfBucket(Number(bucket), Number(entries), Number(sum)),
   );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import Sqlite, { type Database } from '@blog/kit/sqlite';
-import { bucketOf, type BucketNote, isWholeNote, termOf } from '../key-buckets';
+import { bucketOf, type BucketNote, hashOf, isWholeNote, termOf } from '../key-buckets';
 import { checksumOfIdentity, checksumOfSchema, type LogNote, openNote, versionOf } from '../log-note';
 import { newestVersion } from '../sqlite-log-file';
 import { createRecords } from '../sqlite-records';
@@ -32,9 +32,10 @@ export function structureFindings(db: Database, file: string, todo: string): Fin
 type Sums = Map<number, { entries: number; sum: number }>;
 
 function add(sums: Sums, key: string, sequence: number): void {
-  const bucket = bucketOf(key);
+  const hash = hashOf(key);
+  const bucket = bucketOf(hash);
   const { entries, sum } = sums.get(bucket) ?? { entries: 0, sum: 0 };
-  sums.set(bucket, { entries: entries + 1, sum: sum + termOf(key, sequence) });
+  sums.set(bucket, { entries: entries + 1, sum: sum + termOf(hash, sequence) });
 }
 
 /** Proves every record, and gathers what the index of keys should hold. */
