@@ -39,14 +39,14 @@ const moreLoad = async (): Promise<void> => {
   await waitFor('more comments', () => load.failure !== undefined || load.acknowledged.comments.size >= size + 5);
 };
 
-/** What the one that waits answers: it lives, and takes nothing. */
+/** What the one that waits answers: it takes nothing. */
 async function expectWaiting(url: string): Promise<void> {
   const answers = [
     await send(`${url}/healthz`),
     await send(`${url}/readyz`),
     await send(`${url}/events`, { json: [] }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([200, 503, 503]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
   expect(answers[2]?.headers.get('retry-after')).toBe('1');
 }
 

@@ -7,10 +7,11 @@ import { startServer } from './server';
 /** Seconds. */
 const retryAfter = 1;
 
-/** Answers for a process that isn't ready yet: it lives, and takes nothing. */
-const notReady: RequestListener = ({ url }, res) => {
-  if (/^\/healthz\/?(\?|$)/.test(url ?? ''))
-    return void res.setHeader('Content-Type', 'application/json').end('{"status":"starting"}');
+/**
+ * Answers for a process that isn't ready yet: it takes nothing. `/healthz` is no exception, as scripts take its 200 for a
+ * sign that the process works; a supervisor that asks it has a longer patience at the start (startupProbe).
+ */
+const notReady: RequestListener = (_req, res) => {
   const body = JSON.stringify(problem(503, { detail: 'This process is not ready yet; nothing was stored.' }));
   res.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': retryAfter }).end(body);
 };
@@ -24,7 +25,7 @@ export interface BoundPort {
 
 /**
  * Takes the port before anything else is opened: a process whose port is taken ends without having done anything. Until
- * `serve` is called all requests are answered 503, but for `/healthz`, as the process lives. Rejects if the port can't be had.
+ * `serve` is called all requests are answered 503. Rejects if the port can't be had.
  */
 export async function bindPort({
   settings: { HOST: host, PORT: port },

@@ -12,11 +12,10 @@ function setUp() {
 }
 
 describe('A bound port', () => {
-  it('answers that the process lives and is not ready, and takes nothing, until an app is served', async () => {
+  it('answers that it is not ready, and takes nothing, until an app is served', async () => {
     const { bind } = setUp();
     const port = await bind();
-    await request(port.url).get('/healthz').expect(200, { status: 'starting' });
-    await request(port.url).get('/healthz?x').expect(200);
+    await request(port.url).get('/healthz').expect(503);
     await request(port.url).get('/readyz').expect(503);
     const refused = await request(port.url).post('/events').send({ type: 'T', data: {} }).expect(503);
     expect(refused.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/problem+json' });
