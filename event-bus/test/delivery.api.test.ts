@@ -121,7 +121,8 @@ describe('groups', () => {
     for (let n = 0; n < 10; n += 1) await publish(on, ...Array.from({ length: 50 }, (_, k) => `k${k}`));
     await well.until(() => well.handled().length === 500);
     expect(await status(on, 'away')).toMatchObject({ state: 'down', cursor: 0, lag: { events: 500 } });
-    expect(await status(on, 'silent')).toMatchObject({ cursor: 0 });
+    // What is in flight for long may have left the window; nothing is done.
+    expect((await status(on, 'silent')).lag.events).toBeGreaterThan(400);
   });
 
   it('share their load between endpoints, and go on when one of them dies', async () => {

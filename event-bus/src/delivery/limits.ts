@@ -8,7 +8,7 @@ export interface GroupLimits {
   requests: { single: number; array: number };
   /** A POST is slow once it has been in flight for longer than this (ms): it holds up nothing but its own keys. */
   slowMs: number;
-  /** How long a subscriber may take to answer a knock. */
+  /** How long a subscriber may take to show that it is there. */
   knockMs: number;
   /** How long a subscriber that is back may take to begin to read the history itself. */
   readHistoryMs: number;

@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import { authorizationOf } from './endpoint-secrets';
 import type { RequestText } from './http/connection';
 import { type ConnectionPool, createConnectionPool } from './http/connection-pool';
+import { lookForServer } from './http/look-for-server';
 import type { Answer } from './outcome';
 import { traceHeadersOf } from './trace-headers';
 
@@ -31,7 +32,7 @@ export type Send = (push: Push) => SentPush;
 
 export interface Sender {
   send: Send;
-  /** Asks whether a server answers at this URL, without an event: any answer will do. */
+  /** Looks whether a server is there, without a request. It is if an answer comes. */
   knock: (url: string) => SentPush;
   close(): void;
 }
@@ -75,17 +76,6 @@ function requestOf({ url, authorization }: Target, push: Push, signer: Signer | 
   ];
   // Everything before the body is ASCII.
   return { text: `${lines.join('\r\n')}\r\n\r\n${body}`, isAscii: bytes === body.length };
-}
-
-/** A HEAD request changes nothing in a server; those that know only POST answer with an error, which will do. */
-function knockOn({ url, authorization }: Target): RequestText {
-  const lines = [
-    `HEAD ${url.pathname}${url.search} HTTP/1.1`,
-    `host: ${url.host}`,
-    'connection: close',
-    ...authorization,
-  ];
-  return { text: `${lines.join('\r\n')}\r\n\r\n`, isAscii: true };
 }
 
 function post(pool: ConnectionPool, request: RequestText): SentPush {
@@ -143,10 +133,7 @@ export function createHttpSender({ connections, signer }: { connections: number;
       const target = targetOf(push.url);
       return post(target.pool, requestOf(target, push, signer));
     },
-    knock(text) {
-      const target = targetOf(text);
-      return post(target.pool, knockOn(target));
-    },
+    knock: (text) => lookForServer(new URL(text)),
     close() {
       for (const pool of pools.values()) pool.close();
     },
