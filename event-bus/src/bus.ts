@@ -83,10 +83,12 @@ async function openFiles(
   });
   const stored = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   const state = createPatientState(stored, { clock: systemClock, logger, isLackOfRoom: mayWorkLater });
+  const endPruning = limitHistory({ state, clock: systemClock, onFatal });
   return {
     log,
     state,
     async close() {
+      endPruning();
       await state.close();
       await log.close();
     },
