@@ -20,7 +20,7 @@ import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
 import { limitBacklog } from './log/backlog';
 import { DamagedRecord, type EventLog } from './log/event-log';
-import { createLogTime } from './log/log-time';
+import { createLogTime, type LogTime } from './log/log-time';
 import { createRoom } from './log/room';
 import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-event-log';
 import { createBusMetrics } from './metrics';
@@ -73,20 +73,23 @@ const clockAndChance = { clock: systemClock, random: Math.random };
 
 async function openFiles(
   { folder, diskReserve = 0, openWriter, logger, onFatal }: BusOptions,
-  options: Pick<SqliteEventLogOptions, 'wallTime' | 'onCommit'>,
+  { logTime, onCommit }: { logTime: LogTime } & Pick<SqliteEventLogOptions, 'onCommit'>,
 ) {
   const log = await openSqliteEventLog({
     ...{ file: join(folder, logName), room: createRoom({ folder, reserve: diskReserve }), onFatal },
     onDamage: (damage) => logger.error({ damage }, 'damage in the log; npm run bus -- verify says what to do'),
-    ...options,
+    ...{ wallTime: logTime.now, onCommit },
     ...(openWriter ? { openWriter } : {}),
   });
+  logTime.atLeast(await newestTime(log));
   const stored = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   const state = createPatientState(stored, { clock: systemClock, logger, isLackOfRoom: mayWorkLater });
+  const endPruning = limitHistory({ state, clock: systemClock, onFatal });
   return {
     log,
     state,
     async close() {
+      endPruning();
       await state.close();
       await log.close();
     },
@@ -130,9 +133,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const { wallTime } = systemClock;
   const logTime = createLogTime(systemClock);
   const busMetrics = createBusMetrics(metrics, { wallTime, logTime: logTime.now });
-  const files = await openFiles(options, { wallTime: logTime.now, onCommit: busMetrics.onCommit });
-  logTime.atLeast(await newestTime(files.log));
-
+  const files = await openFiles(options, { logTime, onCommit: busMetrics.onCommit });
   // The delivery tells what happens, and is asked how it is.
   const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings' | 'forward' | 'retryNow'> = {
     forward: (name, cursor) => dispatcher.forward(name, cursor),
@@ -141,8 +142,8 @@ async function openParts(options: BusOptions): Promise<Bus> {
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
   };
-  const { state } = files;
-  const log = limitBacklog(files.log, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
+  const { state, log: whole } = files;
+  const log = limitBacklog(whole, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const { faults, catchUp, openSender } = createSenders(options, groups);
@@ -155,7 +156,6 @@ async function openParts(options: BusOptions): Promise<Bus> {
   busMetrics.watch(dispatcher, state);
   busMetrics.watchLog(log);
   await dispatcher.start(options.subscriptions);
-  const endPruning = limitHistory({ state, clock: systemClock, onFatal });
 
   const app = createApp({
     ...{ log, dispatcher, catchUp, seen, waits, faults, operators, newId, logger, metrics },
@@ -172,7 +172,6 @@ async function openParts(options: BusOptions): Promise<Bus> {
     },
     async close() {
       faults?.close();
-      endPruning();
       state.stopWaiting();
       await dispatcher.stop();
       await files.close();

@@ -25,6 +25,8 @@ export function eventLogSearchContract({ open }: { open: () => Promise<EventLog>
       await log.append([newEvent({ cause: 'a', source: '/y' }), newEvent({ id: 'own', cause: 'own' })]);
       expect(await log.effectsOf('a')).toEqual([await only(2), await only(4)]);
       expect(await log.effectsOf('a', 1)).toEqual([await only(2)]);
+      expect(await log.effectsOf('a', 1, 2)).toEqual([await only(4)]);
+      expect(await log.effectsOf('a', 1, 4)).toEqual([]);
       expect(await log.effectsOf('own')).toEqual([await only(5)]);
       expect(await log.effectsOf('none')).toEqual([]);
     });

@@ -1,4 +1,4 @@
-import request from 'supertest';
+import request, { type Response } from 'supertest';
 import { type RunningBus, runBus, type Subscriptions } from './running-bus';
 import { runSubscriber, type SubscriberServer } from './subscriber-server';
 import { useFolder } from './use-folder';
@@ -151,14 +151,42 @@ describe('GET /events/:id/path', () => {
     expect((await get('alone/path')).events).toMatchObject([{ id: 'alone' }]);
   });
 
-  it('ends for chains that lead round, and is cut where it is long', async () => {
+  it('ends for chains that lead round', async () => {
     await run();
     await publish({ id: 'self', causationid: 'self' }, { id: 'a', causationid: 'b' }, { id: 'b', causationid: 'a' });
     expect((await get('self/path')).events).toHaveLength(1);
     expect((await get('a/path')).events.map(({ id }: { id: string }) => id)).toEqual(['a', 'b']);
-    const links = Array.from({ length: 250 }, (_, n) => ({ id: `l${n + 1}`, causationid: `l${n}` }));
-    await publish({ id: 'l0' }, ...links);
-    const long = await get('l0/path');
-    expect([long.events.length, long.complete]).toEqual([200, false]);
+  });
+
+  it('is shown whole where one event has caused many, and says so', async () => {
+    await run();
+    await publish({ id: 'root' }, ...Array.from({ length: 150 }, (_, n) => ({ id: `e${n}`, causationid: 'root' })));
+    const { events, complete } = await get('root/path');
+    expect([events.length, complete]).toEqual([151, true]);
+    const root = await get('root');
+    expect([root.effects.length, root.effectsComplete]).toEqual([100, false]);
+    expect(await get('e1')).toMatchObject({ effects: [], effectsComplete: true });
+  });
+
+  it.each([
+    ['a line', (n: number) => `l${n}`],
+    ['a star', () => 'l0'],
+  ])('is read in pages where it is long, and each says whether more comes: %s', async (_what, causeOf) => {
+    await run();
+    const rest = Array.from({ length: 250 }, (_, n) => ({ id: `l${n + 1}`, causationid: causeOf(n) }));
+    await publish({ id: 'l0' }, ...rest);
+    const pages: { ids: string[]; complete: boolean }[] = [];
+    for (let url: string | undefined = '/events/l120/path?limit=100'; url;) {
+      const answer: Response = await request(bus.server.url).get(url);
+      pages.push({ ids: answer.body.events.map(({ id }: { id: string }) => id), complete: answer.body.complete });
+      url = /^<(.*)>; rel="next"$/.exec(answer.headers['link'] ?? '')?.[1];
+    }
+    expect(pages.map(({ ids, complete }) => [ids.length, complete])).toEqual([
+      [100, false],
+      [100, false],
+      [51, true],
+    ]);
+    expect(pages.flatMap(({ ids }) => ids)).toEqual(Array.from({ length: 251 }, (_, n) => `l${n}`));
+    expect((await request(bus.server.url).get('/events/l0/path?limit=0')).status).toBe(400);
   });
 });

@@ -7,12 +7,14 @@ const day = 24 * 60 * 60_000;
 /** What is remembered of redeliveries that are at an end. */
 export const historyLimits = { maxAgeMs: 30 * day, maxJobs: 1_000, maxRedelivered: 10_000 };
 
+/** After the start, which has more urgent things to do. */
+const firstAfterMs = 10_000;
 const everyMs = 60 * 60_000;
 /** So much is forgotten in one step, which takes a few ms; then others have their turn. */
 const atMost = 200;
 const betweenStepsMs = 50;
 
-/** Forgets, now and each hour, what is too old or too much of the history of redeliveries. Gives what ends that. */
+/** Forgets, soon and each hour, what is too old or too much of the history of redeliveries. Gives what ends that. */
 export function limitHistory({
   state,
   clock,
@@ -43,7 +45,7 @@ export function limitHistory({
     });
   }
 
-  schedule(betweenStepsMs);
+  schedule(firstAfterMs);
   return () => {
     ended = true;
     cancel();

@@ -1,10 +1,11 @@
 import { InvalidInput, jsonBody } from '@blog/kit';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { LetterFilter, LetterPlace, RedeliveryJob, StoredLetter } from '../delivery/dead-letter-state';
 import { type DeadLetters, idOf } from '../delivery/dead-letters';
 import { DamagedRecord, type EventLog, type StoredEvent } from '../log/event-log';
 import { groupName } from './group-name';
+import { linkNext } from './next-link';
 import { jsonArray, jsonOf, JsonText, sendJson } from './json-answer';
 
 const largestPage = 100;
@@ -88,12 +89,6 @@ function placeIn(req: Request): LetterPlace {
   const place = Place.safeParse(req.params['id']);
   if (place.success) return place.data;
   throw new InvalidInput([{ path: 'id', message: notAnId }]);
-}
-
-function linkNext(req: Request, res: Response, after: string): void {
-  const url = new URL(req.originalUrl, 'http://relative');
-  url.searchParams.set('after', after);
-  res.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Subscription } from '../delivery/subscription';
 import { Fault } from '../faults/fault';
 import { ListQuery, RedeliverBody } from './dead-letters';
-import { EventQuery } from './event';
+import { EventQuery, PathQuery } from './event';
 import { PageQuery } from './history';
 import type { Descriptions } from './openapi';
 import { PublishQuery } from './publish';
@@ -53,19 +53,27 @@ export const descriptions: Descriptions = {
   '/events/:id/path': {
     get: {
       summary: 'The chain of an event: from its first cause to everything that came of it',
-      query: EventQuery,
-      answers: { 200: 'The chain', 400: 'Several sources have an event of this id', 404: 'There is no such event' },
+      query: PathQuery,
+      answers: {
+        200: 'A page of the chain; Link rel="next" leads to the next page',
+        400: 'Several sources have an event of this id',
+        404: 'There is no such event',
+      },
     },
   },
   '/subscriptions': { get: { summary: 'All groups and how they are', answers: { 200: 'An array of groups' } } },
   '/subscriptions/:group': {
     get: { summary: 'A group and how it is', answers: { 200: 'The group', ...group } },
     put: {
-      summary: 'Makes a group or gives it new settings',
+      summary: 'Makes a group or gives it new settings; credentials that are shown as *** stay what they are',
       body: Subscription,
       answers: { 200: 'It goes on from its cursor', 201: 'It is new', 400: 'The settings are not valid' },
     },
-    delete: { summary: 'Ends a group; its cursor and dead letters are forgotten', answers: { 204: 'Done', ...group } },
+    delete: {
+      summary:
+        'Ends a group; its cursor and dead letters are forgotten. One of the settings stays deleted until these change',
+      answers: { 204: 'Done', ...group },
+    },
   },
   '/subscriptions/:group/pause': { post: { summary: 'Pauses a group', answers: { 200: 'The group', ...group } } },
   '/subscriptions/:group/resume': { post: { summary: 'Resumes a group', answers: { 200: 'The group', ...group } } },
@@ -131,7 +139,10 @@ export const descriptions: Descriptions = {
     },
   },
   '/dead-letters/redeliveries/:job': {
-    get: { summary: 'How far a redelivery is', answers: { 200: 'The job', 404: 'There is no such job' } },
+    get: {
+      summary: 'How far a redelivery is; kept for 30 days, of the newest 1,000',
+      answers: { 200: 'The job', 404: 'There is no such job' },
+    },
   },
   '/dead-letters/:id': {
     get: { summary: 'One dead letter', answers: { 200: 'The dead letter', 404: 'There is none of this id' } },

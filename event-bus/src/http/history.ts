@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { CatchUp } from '../catch-up/catch-up';
 import { DamagedRecord, type EventLog, type LogRange, type StoredEvent } from '../log/event-log';
+import { linkNext } from './next-link';
 
 /** A read takes so much at a time, so that it holds little memory and never blocks the process for long. */
 const readAtOnce = { limit: 256, maxSize: 1024 * 1024 };
@@ -92,12 +93,6 @@ async function sendPage(log: EventLog, req: Request, res: Response): Promise<voi
   }
   if ((isFull() || isCut) && last < log.head()) linkNext(req, res, last);
   res.type('application/json').send(`[${found.map((event) => event.text).join(',\n')}]`);
-}
-
-function linkNext(req: Request, res: Response, after: number): void {
-  const url = new URL(req.originalUrl, 'http://relative');
-  url.searchParams.set('after', String(after));
-  res.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
 }
 
 /** The longest that a subscriber may take to read the history, ms. */

@@ -122,8 +122,11 @@ export interface EventLog {
   firstSince(time: number): Promise<number>;
   /** Events of this id, oldest first: more than one where sources share it. At most {@link mostFound}. */
   find(id: string): Promise<StoredEvent[]>;
-  /** Events that name this id as their cause, oldest first. At most {@link mostFound}; `limit` may be less. */
-  effectsOf(id: string, limit?: number): Promise<StoredEvent[]>;
+  /**
+   * Events that name this id as their cause, oldest first, after a sequence. At most {@link mostFound}, `limit` may be less,
+   * and fewer if they are large: only an empty answer says that there are no more.
+   */
+  effectsOf(id: string, limit?: number, after?: number): Promise<StoredEvent[]>;
   /** What is left of a record, whole or not; for somebody who sets a damaged one aside. */
   remainsOf(sequence: number): Promise<Remains>;
   /** The damage that was found since the log was opened, and what was done about it, in words. */

@@ -152,7 +152,7 @@ function createReaderOf(file: string, createReader: (db: Database) => LogReader)
     read: (range) => use((one) => one.read(range)),
     firstSince: (time) => use((one) => one.firstSince(time)),
     find: (id) => use((one) => one.find(id)),
-    effectsOf: (id, limit) => use((one) => one.effectsOf(id, limit)),
+    effectsOf: (...asked) => use((one) => one.effectsOf(...asked)),
     remainsOf: (sequence) => use((one) => one.remainsOf(sequence)),
   };
   return { reader: whole, rebuilding, close: () => db.close() };

@@ -169,7 +169,7 @@ export function createLogReader(
       noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
     firstSince: async (time) => firstSince(time, head()),
     find: (id) => noting(() => search.find(id)),
-    effectsOf: (id, limit) => noting(() => search.effectsOf(id, limit)),
+    effectsOf: (...asked) => noting(() => search.effectsOf(...asked)),
     async remainsOf(sequence) {
       const { columns, event } = records.at(sequence);
       if (event) return { isWhole: true };

@@ -8,23 +8,25 @@ const largestFind = 8 * 1024 * 1024;
 export function createIdSearch(db: Database, records: Records) {
   const by = (column: 'id' | 'cause') =>
     db
-      .prepare<[string, number], number>(`SELECT sequence FROM events WHERE ${column} = ? ORDER BY sequence LIMIT ?`)
+      .prepare<[string, number, number], number>(
+        `SELECT sequence FROM events WHERE ${column} = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+      )
       .pluck();
   const statements = { id: by('id'), cause: by('cause') };
 
-  function sequencesOf(column: 'id' | 'cause', id: string, limit: number): number[] {
+  function sequencesOf(column: 'id' | 'cause', id: string, after: number, limit: number): number[] {
     try {
-      return statements[column].all(id, limit);
+      return statements[column].all(id, after, limit);
     } catch (error) {
       // The index is damaged: nobody knows which records are meant.
       throw isUnreadable(error) ? new DamagedRecord(undefined) : error;
     }
   }
 
-  function search(column: 'id' | 'cause', id: string, limit: number): StoredEvent[] {
+  function search(column: 'id' | 'cause', id: string, after: number, limit: number): StoredEvent[] {
     const found: StoredEvent[] = [];
     let size = 0;
-    for (const sequence of sequencesOf(column, id, limit)) {
+    for (const sequence of sequencesOf(column, id, after, limit)) {
       const { columns, event } = records.at(sequence);
       if (!columns || !event) throw new DamagedRecord(sequence);
       // A damaged index led to another record.
@@ -36,8 +38,8 @@ export function createIdSearch(db: Database, records: Records) {
     return found;
   }
   return {
-    find: (id: string) => search('id', id, mostFound),
-    effectsOf: (id: string, limit = mostFound) => search('cause', id, Math.min(limit, mostFound)),
+    find: (id: string) => search('id', id, 0, mostFound),
+    effectsOf: (id: string, limit = mostFound, after = 0) => search('cause', id, after, Math.min(limit, mostFound)),
   };
 }
 

@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetterState, StoredLetter } from '../delivery/dead-letter-state';
 import type { Dispatcher } from '../delivery/dispatcher';
 import type { EventPlace, Standing, Wait } from '../delivery/standing';
-import type { EventLog, StoredEvent } from '../log/event-log';
+import { type EventLog, mostFound, type StoredEvent } from '../log/event-log';
 import type { Attempt, Attempts } from './attempts';
 
 /** One event with the others that it stands among. Times are ISO 8601. */
@@ -47,12 +48,24 @@ export interface EventView {
   groupsOf(events: readonly EventPlace[]): Promise<Map<number, EventOfGroup[]>>;
   /** The event that caused this one: of several under its id, the newest before it. */
   causeOf(event: StoredEvent): Promise<StoredEvent | undefined>;
+  /** What an event caused, the first ones; `complete` is false if there are more. */
+  effectsOf(event: StoredEvent): Promise<{ effects: EventSummary[]; complete: boolean }>;
   /**
-   * All events of a chain, oldest first: from this one up to the first cause, and everything that came of it.
-   * `complete` is false where the chain has more than `most` events.
+   * A page of the events of a chain, oldest first: from this one up to the first cause, and everything that came of it.
    */
-  chainOf(event: StoredEvent, most: number): Promise<{ events: EventSummary[]; complete: boolean }>;
+  chainOf(event: StoredEvent, page: { after: number; limit: number }): Promise<ChainPage>;
 }
+
+export interface ChainPage {
+  events: EventSummary[];
+  /** Nothing of the chain comes after these. */
+  complete: boolean;
+  /** The next page begins after this sequence; undefined if there is none. */
+  next: number | undefined;
+}
+
+/** A chain is followed up to so many events: all of them are found before the first page is known. */
+const longestChain = 5_000;
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
@@ -128,31 +141,58 @@ export function createEventView({ log, dispatcher, state, attempts }: EventViewD
     return found.filter(({ sequence }) => sequence < event.sequence).at(-1);
   }
 
-  async function firstCauseOf(event: StoredEvent, most: number): Promise<StoredEvent> {
+  /** The beginning of a chain. `isFirst` is false if the way back was not gone to its end. */
+  async function firstCauseOf(event: StoredEvent): Promise<{ first: StoredEvent; isFirst: boolean }> {
     let first = event;
-    for (let steps = 0; steps < most; steps += 1) {
+    for (let steps = 0; steps < longestChain; steps += 1) {
       const cause = await causeOf(first);
-      if (!cause) break;
+      if (!cause) return { first, isFirst: true };
       first = cause;
     }
-    return first;
+    return { first, isFirst: false };
+  }
+
+  /** Effects in pages, with time for others between them. */
+  async function* allEffectsOf(id: string): AsyncGenerator<StoredEvent> {
+    for (let after = 0; ;) {
+      const effects = await log.effectsOf(id, mostFound, after);
+      const last = effects.at(-1);
+      if (!last) return;
+      yield* effects;
+      after = last.sequence;
+      await nextTurn();
+    }
+  }
+
+  /** Summaries only: a chain of large events need not be held in memory. */
+  async function wholeChain(event: StoredEvent): Promise<{ events: EventSummary[]; isWhole: boolean }> {
+    const { first, isFirst } = await firstCauseOf(event);
+    const chain = new Map([[first.sequence, summaryOf(first)]]);
+    const inOrder = (): EventSummary[] => [...chain.values()].sort((a, b) => a.sequence - b.sequence);
+    for (const { id } of chain.values()) {
+      for await (const effect of allEffectsOf(id)) {
+        if (chain.has(effect.sequence)) continue;
+        if (chain.size >= longestChain) return { events: inOrder(), isWhole: false };
+        chain.set(effect.sequence, summaryOf(effect));
+      }
+    }
+    return { events: inOrder(), isWhole: isFirst };
   }
 
   return {
     groupsOf,
     causeOf,
-    async chainOf(event, most) {
-      const first = await firstCauseOf(event, most);
-      // Summaries only: a chain of large events need not be held in memory.
-      const chain = new Map([[first.sequence, summaryOf(first)]]);
-      for (const { id } of chain.values()) {
-        if (chain.size > most) break;
-        for (const effect of await log.effectsOf(id)) {
-          if (!chain.has(effect.sequence)) chain.set(effect.sequence, summaryOf(effect));
-        }
-      }
-      const events = [...chain.values()].sort((a, b) => a.sequence - b.sequence);
-      return { events: events.slice(0, most), complete: events.length <= most };
+    async effectsOf({ id }) {
+      const effects = await log.effectsOf(id);
+      const more = await log.effectsOf(id, 1, effects.at(-1)?.sequence);
+      return { effects: effects.map(summaryOf), complete: more.length === 0 };
+    },
+    async chainOf(event, { after, limit }) {
+      const { events, isWhole } = await wholeChain(event);
+      const rest = events.filter(({ sequence }) => sequence > after);
+      const page = rest.slice(0, limit);
+      const isLast = page.length === rest.length;
+      return { events: page, complete: isWhole && isLast, next: isLast ? undefined : page.at(-1)?.sequence };
     },
   };
 }

@@ -110,8 +110,12 @@ export function createMemoryEventLog({
       return found < 0 ? events.length + 1 : found + 1;
     },
     find: async (id) => whole(events.filter((event) => event.id === id).slice(0, mostFound)),
-    effectsOf: async (id, limit = mostFound) =>
-      whole(events.filter(({ sequence }) => causes.get(sequence) === id).slice(0, Math.min(limit, mostFound))),
+    effectsOf: async (id, limit = mostFound, after = 0) =>
+      whole(
+        events
+          .filter(({ sequence }) => sequence > after && causes.get(sequence) === id)
+          .slice(0, Math.min(limit, mostFound)),
+      ),
     damage: (sequence) => void damaged.add(sequence),
     remainsOf: async (sequence) => ({ isWhole: sequence >= 1 && sequence <= events.length && !damaged.has(sequence) }),
     damageFound: () => [],
