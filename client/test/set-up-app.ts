@@ -7,6 +7,7 @@ import { type App, createApp } from '../server/app';
 import { type Assets, entries } from '../server/assets';
 import { type Accounts, createAccounts } from '../server/accounts/accounts';
 import { createServices } from '../server/services';
+import { renderHere } from '../../common/kit/test/render-here';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
 
 const assets = (name: string) => ({ scripts: [`/assets/${name}-1.js`], styles: ['/assets/reader-1.css'] });
@@ -56,6 +57,7 @@ export async function setUpApp({
     writers: writers === 'authors' ? 'authors' : 'anyone',
     embedOrigins,
     now,
+    renderer: renderHere,
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
     blogName,
