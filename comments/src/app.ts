@@ -11,7 +11,7 @@ import {
   type Verifier,
 } from '@blog/kit';
 import type { Renderer } from '@blog/kit/rendering';
-import { eventReceiver, idempotentRequest } from '@blog/kit/state';
+import { createRefusedEvents, eventReceiver, idempotentRequest, skippedRoute } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { hashOf, tokenHeader } from './author-token';
 import { trustOwnProxies } from './client-address';
@@ -135,6 +135,7 @@ export function createApp(deps: CommentsAppDeps): Express {
     res.status(isNew ? 201 : 200).json(await viewed(comment, await viewerOf(req, auth)));
   };
 
+  const refused = createRefusedEvents({ now, metrics });
   const json = jsonBody({ limit: largestBody });
   mountRoutes(app, {
     '/posts/:id/comments': { get: list, post: [...json, create] },
@@ -144,9 +145,12 @@ export function createApp(deps: CommentsAppDeps): Express {
       patch: [...json, change],
       delete: remove,
     },
+    '/skipped': { get: skippedRoute(refused.read) },
     '/events': {
       post: eventReceiver({
         schemas: listensTo,
+        refused,
+        logger,
         verifier,
         apply: async (events) => {
           await applyEvents(events);

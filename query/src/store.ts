@@ -8,6 +8,7 @@ import type { PostEntry } from './projection';
 import { type Changed, createTransactions, type ReadModelTransaction } from './read-model-transaction';
 import { fromRow, type PostInList, postColumns, type RowOf } from './rows';
 import { openShaped } from './shape';
+import { skippedEvents } from './skipped-events';
 
 /** How far the log's history has been read into this read model. */
 export interface CatchUp {
@@ -28,6 +29,7 @@ export interface ReadModelStore extends PostLists {
   /** The latest change of any post itself: what feeds and tags are made of. */
   postsChanged(): { number: number; at: string };
   changes: ChangeLog;
+  skipped: Pick<ReturnType<typeof skippedEvents>, 'read' | 'count' | 'sequences'>;
   catchUp(): CatchUp;
   /** The shape of the file that was thrown away at the opening; undefined where nothing was. */
   oldShape?: number;
@@ -75,6 +77,7 @@ export function openReadModelStore({ file, changesBefore = 0, now = () => new Da
     changeOf: (id) => findChange.get(id),
     postsChanged: () => findPostsChanged.get() ?? { number: 0, at: iso() },
     changes: changeLog(sqlite, lists.summary),
+    skipped: skippedEvents(sqlite, iso),
     catchUp() {
       const { sequence = 0, complete = 0 } = findCatchUp.get() ?? {};
       return { sequence, complete: complete === 1 };

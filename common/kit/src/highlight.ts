@@ -54,9 +54,7 @@ function highlightPieces(pieces: readonly string[], language: string): string {
     // A language inside another one has to be called by its own name, and not by another one that it has.
     const subLanguage = hljs.listLanguages().find((name) => hljs.getLanguage(name) === hljs.getLanguage(language));
     hljs.registerLanguage(inPieces, () => ({
-      contains: [
-        { begin: pieceBegins, end: new RegExp(`(?=${pieceBegins})`), excludeBegin: true, subLanguage },
-      ],
+      contains: [{ begin: pieceBegins, end: new RegExp(`(?=${pieceBegins})`), excludeBegin: true, subLanguage }],
     }));
   }
   const code = pieces.map((piece) => pieceBegins + piece).join('');
