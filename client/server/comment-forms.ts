@@ -66,11 +66,11 @@ export function commentsProps(
 
 /** What was typed, rendered; or why it is not. */
 async function previewForm(
-  renderer: Pick<Renderer, 'comment'>,
+  renderer: Pick<Renderer, 'limited'>,
   content: string,
 ): Promise<{ status: number } & Pick<CommentForm, 'preview' | 'refusal'>> {
   if (content.length <= longest.comment) {
-    return { status: 200, preview: previewOf(await renderOrShow(renderer.comment, content)) };
+    return { status: 200, preview: previewOf(await renderOrShow(renderer.limited, content)) };
   }
   const faults = [{ path: 'content', message: `must be at most ${longest.comment} characters` }];
   return { status: 400, refusal: { message: messages.faults.summary, faults } };

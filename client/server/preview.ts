@@ -47,7 +47,7 @@ export function createPreview(renderer: Renderer, sessions: Pick<Sessions, 'of'>
   const render: RequestHandler = async (req, res) => {
     const { kind, markdown } = Wanted.parse(req.body);
     if (kind === 'post') requireAuthor(sessions.of(req)?.identity.roles);
-    res.json(previewOf(await renderOrShow(renderer[kind], markdown)));
+    res.json(previewOf(await renderOrShow(kind === 'post' ? renderer.full : renderer.limited, markdown)));
   };
   return [limitPreviews(), ...jsonBody({ limit: largestBody }), render];
 }

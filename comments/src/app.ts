@@ -28,7 +28,7 @@ import { changeComment, commentAt, deleteComment, takeOver, writeComment } from 
 export interface CommentsAppDeps {
   store: CommentStore;
   auth: Auth;
-  renderer: Pick<Renderer, 'comment'>;
+  renderer: Pick<Renderer, 'limited'>;
   /** How much one address may send. */
   limits: readonly SendingLimit[];
   /** Called after each commit, so that its event goes out at once. */

@@ -10,7 +10,7 @@ export interface CommentRendering {
   shown(comments: readonly Comment[]): Promise<ShownComment[]>;
 }
 
-export function createCommentRendering({ comment: render }: Pick<Renderer, 'comment'>): CommentRendering {
+export function createCommentRendering({ limited: render }: Pick<Renderer, 'limited'>): CommentRendering {
   const show = async (comment: Comment): Promise<ShownComment> => {
     const { html = (await renderOrShow(render, comment.content)).html } = comment;
     return { ...comment, html };

@@ -25,7 +25,7 @@ import type { PostStore } from './store';
 export interface PostsAppDeps {
   store: PostStore;
   auth: Auth;
-  renderer: Pick<Renderer, 'post'>;
+  renderer: Pick<Renderer, 'full'>;
   /** Whether anybody may publish, or only authors. */
   writers: 'anyone' | 'authors';
   /** Called after each commit, so that its event goes out at once. */
@@ -47,7 +47,7 @@ const noSuchPost = 'There is no such post.';
 export function createApp(deps: PostsAppDeps): Express {
   const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document });
-  const htmlOf = createRendering({ render: deps.renderer.post });
+  const htmlOf = createRendering({ render: deps.renderer.full });
   const authorsOnly = auth.requireRole('author');
 
   /** Whoever has no token that counts is a reader: drafts are not there for them. */

@@ -4,7 +4,7 @@ import { type Renderer, renderOrShow, type ShownText } from '@blog/kit/rendering
 type Rendered = Pick<Post, 'id' | 'version' | 'body'>;
 
 interface RenderingOptions {
-  render: Renderer['post'];
+  render: Renderer['full'];
   /** How many characters of HTML are remembered; what was asked for last stays. */
   mostCharacters?: number;
 }

@@ -1,5 +1,5 @@
 import { Unavailable } from '@blog/kit';
-import { NotRendered, type RenderedPost, type RenderedText, type Renderer } from '@blog/kit/rendering';
+import { NotRendered, type RenderedWithExcerpt, type RenderedText, type Renderer } from '@blog/kit/rendering';
 import type { ReadModelEvent } from './event-handlers';
 import type { Renderer as Rendered } from './projection';
 
@@ -11,14 +11,14 @@ export async function prepareText(event: ReadModelEvent, renderer: Renderer): Pr
   switch (event.type) {
     case 'PostCreated':
     case 'PostUpdated': {
-      const post = await settled<RenderedPost>(renderer.post(event.data.body));
+      const post = await settled<RenderedWithExcerpt>(renderer.full(event.data.body));
       return { ...noText, post };
     }
     case 'CommentCreated':
     case 'CommentUpdated': {
       // Nobody sees it before it is approved, and many never are.
       if (event.data.status !== 'approved') return noText;
-      const comment = await settled<RenderedText>(renderer.comment(event.data.content));
+      const comment = await settled<RenderedText>(renderer.limited(event.data.content));
       return { ...noText, comment: () => comment().html };
     }
     case 'PostDeleted':

@@ -2,7 +2,7 @@ import type { FullPost, PostSummary } from '@blog/contract';
 import { type Page, pageOf, type Place } from '@blog/kit';
 import { transact } from '@blog/kit/state';
 import { changeLog, type ChangeLog } from './change-log';
-import { createCommentReads } from './comment-reads';
+import { createCommentReads, sizeOf } from './comment-reads';
 import { createPostLists, type PostLists } from './post-lists';
 import type { PostEntry } from './projection';
 import { type Changed, createTransactions, type ReadModelTransaction } from './read-model-transaction';
@@ -44,6 +44,9 @@ export interface StoreOptions {
   now?: () => Date;
 }
 
+/** Of a page of a post's comments, with their HTML. */
+const mostCharacters = 1_000_000;
+
 /** Opens the read model, made anew where the file has another shape. Throws where it can't be opened. */
 export function openReadModelStore({ file, changesBefore = 0, now = () => new Date() }: StoreOptions): ReadModelStore {
   const iso = (): string => now().toISOString();
@@ -70,7 +73,9 @@ export function openReadModelStore({ file, changesBefore = 0, now = () => new Da
       const row = findPost.get(id);
       if (!row) return undefined;
       const { body, html, ...entry } = fromRow<PostEntry>(row);
-      const { items, next } = pageOf(comments.page(id, limit + 1, before), limit, (comment) => comment);
+      const most = mostCharacters;
+      const newestFirst = comments.page(id, { limit: limit + 1, most, before });
+      const { items, next } = pageOf(newestFirst, limit, (comment) => comment, { of: sizeOf, most });
       const post = { ...summaryOf(entry, comments.approved(id)), body, html, comments: items };
       return next ? { post, olderComments: next } : { post };
     },

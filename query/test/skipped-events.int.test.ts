@@ -25,8 +25,8 @@ function breakable() {
   const orFail = <T>(text: string, rendered: Promise<T>): Promise<T> =>
     word !== undefined && text.includes(word) ? Promise.reject(error) : rendered;
   const renderer: Renderer = {
-    post: (text) => orFail(text, renderHere.post(text)),
-    comment: (text) => orFail(text, renderHere.comment(text)),
+    full: (text) => orFail(text, renderHere.full(text)),
+    limited: (text) => orFail(text, renderHere.limited(text)),
   };
   return { renderer, mend: () => (word = undefined), failWith: (other: Error) => (error = other) };
 }

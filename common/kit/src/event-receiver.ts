@@ -85,7 +85,7 @@ function refusing<S extends EventSchemas>({ apply, refused, logger }: EventRecei
   return async (events: ReceivedEvent<S>[]): Promise<void> => {
     try {
       await apply(events);
-      refused?.forget(events as ReceivedEnvelope[]);
+      refused?.forget(events);
     } catch (error) {
       if (!isFaultOfEvent(error)) throw error;
       const [event, ...more] = events as ReceivedEnvelope[];

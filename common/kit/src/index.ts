@@ -58,7 +58,7 @@ export {
   sendProblem,
 } from './problem-json';
 export { requireVersion, setVersion } from './conditional';
-export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
+export { countWithin, encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
 
 // Who may do what
 export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';

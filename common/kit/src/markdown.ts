@@ -40,7 +40,7 @@ export interface RenderedText {
   limit?: MarkdownLimit;
 }
 
-export interface RenderedPost extends RenderedText {
+export interface RenderedWithExcerpt extends RenderedText {
   /** The first words, as plain text. */
   excerpt: string;
 }
@@ -50,8 +50,8 @@ export function renderMarkdown(text: string): string {
   return renderWithExcerpt(text).html;
 }
 
-/** The HTML of a post's body, and its first words. */
-export function renderWithExcerpt(text: string): RenderedPost {
+/** The HTML of a text, and its first words. */
+export function renderWithExcerpt(text: string): RenderedWithExcerpt {
   highlight = createHighlighter();
   let excerpt: string | undefined;
   const rendered = withinLimits(text, () => {
@@ -93,16 +93,16 @@ const limitedSanitizing: sanitizeHtml.IOptions = {
  * raw HTML too, is shown as the text that it is.
  */
 export function renderLimitedMarkdown(text: string): string {
-  return renderComment(text).html;
+  return renderLimited(text).html;
 }
 
-/** The HTML of a comment. */
-export function renderComment(text: string): RenderedText {
-  return renderedAtOnce(text) ?? parseComment(text);
+/** {@link renderLimitedMarkdown}, and whether it was too much. */
+export function renderLimited(text: string): RenderedText {
+  return renderedAtOnce(text) ?? parseLimited(text);
 }
 
-/** What {@link renderComment} gives, found the long way whatever the text. */
-export function parseComment(text: string): RenderedText {
+/** What {@link renderLimited} gives, found the long way whatever the text. */
+export function parseLimited(text: string): RenderedText {
   return withinLimits(text, () => sanitizeHtml(limited.render(limited.parse(text)), limitedSanitizing));
 }
 

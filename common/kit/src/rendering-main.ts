@@ -1,9 +1,9 @@
 /** The thread that renders Markdown, so that whatever a text costs, the process goes on answering. */
 import { parentPort } from 'node:worker_threads';
-import { renderComment, renderWithExcerpt } from './markdown';
+import { renderLimited, renderWithExcerpt } from './markdown';
 import type { FromRenderer, ToRenderer } from './rendering-thread';
 
-const renderers = { post: renderWithExcerpt, comment: renderComment };
+const renderers = { full: renderWithExcerpt, limited: renderLimited };
 
 function answer({ kind, text }: ToRenderer): FromRenderer {
   try {

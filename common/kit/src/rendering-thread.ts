@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { RenderedPost, RenderedText } from './markdown';
+import type { RenderedWithExcerpt, RenderedText } from './markdown';
 
 /** Makes HTML of what people wrote. */
 export interface Renderer {
-  post(text: string): Promise<RenderedPost>;
-  comment(text: string): Promise<RenderedText>;
+  full(text: string): Promise<RenderedWithExcerpt>;
+  /** What readers write: no headings, images or tables. */
+  limited(text: string): Promise<RenderedText>;
 }
 
 export interface ToRenderer {
@@ -13,7 +14,9 @@ export interface ToRenderer {
 }
 
 export type FromRenderer =
-  { kind: 'ready' } | { kind: 'rendered'; rendered: RenderedText | RenderedPost } | { kind: 'failed'; name: string };
+  | { kind: 'ready' }
+  | { kind: 'rendered'; rendered: RenderedText | RenderedWithExcerpt }
+  | { kind: 'failed'; name: string };
 
 /** What kept a text from being rendered; none of it is about the text alone. */
 export type RenderingTrouble = 'time' | 'memory' | 'busy' | 'ended' | 'error';
@@ -46,7 +49,7 @@ export interface RenderingThreadOptions {
 
 interface Job {
   request: ToRenderer;
-  resolve: (rendered: RenderedText | RenderedPost) => void;
+  resolve: (rendered: RenderedText | RenderedWithExcerpt) => void;
   reject: (error: NotRendered) => void;
 }
 
@@ -163,8 +166,8 @@ export function createRenderingThread({
   }
 
   return {
-    post: (text) => render('post', text),
-    comment: (text) => render('comment', text),
+    full: (text) => render('full', text),
+    limited: (text) => render('limited', text),
     async close() {
       isClosed = true;
       clearTimeout(timer);

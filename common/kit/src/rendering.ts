@@ -1,7 +1,7 @@
 /** How a process renders Markdown: in a thread of its own. The parser is loaded there, and not in this one. */
 
 import type { MarkdownLimit } from './bounded-markdown';
-import type { RenderedPost, RenderedText } from './markdown';
+import type { RenderedWithExcerpt, RenderedText } from './markdown';
 import { plainHtml, renderedAtOnce } from './plain-html';
 import { NotRendered, type Renderer, type RenderingTrouble } from './rendering-thread';
 
@@ -12,15 +12,15 @@ export {
   type RenderingThread,
   type RenderingThreadOptions,
 } from './rendering-thread';
-export type { MarkdownLimit, RenderedPost, RenderedText };
+export type { MarkdownLimit, RenderedWithExcerpt, RenderedText };
 
-/** Gives what is one line of words at once: most comments need no thread. */
+/** Gives what is one line of words at once: most of what readers write needs no thread. */
 export function sparingly(renderer: Renderer): Renderer {
   return {
-    post: renderer.post,
-    comment: (text) => {
+    full: renderer.full,
+    limited: (text) => {
       const rendered = renderedAtOnce(text);
-      return rendered ? Promise.resolve(rendered) : renderer.comment(text);
+      return rendered ? Promise.resolve(rendered) : renderer.limited(text);
     },
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import hljs from 'highlight.js/lib/common';
 import { largestHtml, largestHtmlOf } from '../src/bounded-markdown';
-import { renderComment, type RenderedText, renderWithExcerpt } from '../src/markdown';
+import { renderLimited, type RenderedText, renderWithExcerpt } from '../src/markdown';
 import { plainHtml } from '../src/plain-html';
 
 /** What Markdown is made of; a hostile text repeats some of it in a row. */
@@ -101,7 +101,7 @@ const hostile = fc.oneof(
 
 const renderers: [string, (text: string) => RenderedText][] = [
   ['a post', renderWithExcerpt],
-  ['a comment', renderComment],
+  ['a comment', renderLimited],
 ];
 
 /** Processor time, ms: other work on the machine makes it no longer. */
