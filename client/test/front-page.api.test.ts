@@ -135,12 +135,16 @@ describe('For programs', () => {
     const preview = (cookie: string) =>
       request(test.app).post('/preview').set('Accept', 'application/json').set('Cookie', cookie);
     await preview('').send({ kind: 'post', markdown: 'a' }).expect(401);
-    await preview(await test.signIn('moderator')).send({ kind: 'post', markdown: 'a' }).expect(403);
+    await preview(await test.signIn('moderator'))
+      .send({ kind: 'post', markdown: 'a' })
+      .expect(403);
     await preview('').send({ kind: 'comment', markdown: 'a' }).expect(200);
   });
 
   it('a preview says why it shows a text as it was typed', async () => {
-    const preview = await request(test.app).post('/preview').send({ kind: 'comment', markdown: '> '.repeat(200) });
+    const preview = await request(test.app)
+      .post('/preview')
+      .send({ kind: 'comment', markdown: '> '.repeat(200) });
     expect(preview.body).toMatchObject({ note: expect.stringMatching(/nested too deeply/) as unknown });
     expect((preview.body as { html: string }).html).toMatch(/^<p>(&gt; )+/);
   });

@@ -1,7 +1,7 @@
 /**
  * How any process is made. It knows nothing of what the services are about.
  * Beside it stand `@blog/kit/state` (database, outbox, relay: what a service with state of its own needs) and
- * `@blog/kit/markdown`, apart so that a process loads only what it uses.
+ * `@blog/kit/rendering` (Markdown, in a thread of its own), apart so that a process loads only what it uses.
  */
 
 // Settings, log, life
