@@ -68,6 +68,7 @@ export function changeLog(sqlite: SqliteDatabase, findSummary: (postId: string) 
         const change = load(row);
         changes.push(change);
         if (change.kind === 'comment') characters += sizeOf(change.data);
+        if (change.kind === 'post') characters += change.data.title.length;
         if (characters > mostCharacters) break;
       }
       return changes;

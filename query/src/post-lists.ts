@@ -113,7 +113,7 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
       let characters = 0;
       for (const row of rows) {
         const html = findHtml.get(row.id) ?? '';
-        characters += html.length;
+        characters += html.length + row.title.length;
         if (characters > mostInFeed && posts.length > 0) break;
         posts.push({ ...fromRow<PostInList>(row), html });
       }

@@ -28,10 +28,11 @@ const longestName = 200;
 /** Names of an event, as they may be kept: those of an event that breaks the contract may be anything. */
 const named = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, longestName) : null);
 
-export function aboutOf({ type, data }: Pick<ReceivedEnvelope, 'type' | 'data'>): About {
+/** Whoever leaves out the id may still have said the key, which is the post's id. */
+export function aboutOf({ type, data, partitionkey }: ReceivedEnvelope): About {
   const { id, postId } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
   const entityId = named(id);
-  return { entityId, postId: type.startsWith('Post') ? entityId : named(postId) };
+  return { entityId, postId: (type.startsWith('Post') ? entityId : named(postId)) ?? named(partitionkey) };
 }
 
 /**
@@ -69,7 +70,7 @@ export function skippedEvents(sqlite: SqliteDatabase, now: () => string) {
       insert.run({ name, ...row, ...about, reason: reasonOf(error), at: now() });
     },
     /** An event was applied: what it says of its entity holds, whatever an earlier one would have said. */
-    forget(event: Pick<ReceivedEnvelope, 'type' | 'data' | 'sequence'>): void {
+    forget(event: ReceivedEnvelope): void {
       if (any.get() === 0) return;
       const { entityId, postId } = aboutOf(event);
       if (event.type === 'PostDeleted') forgetPost.run(postId);

@@ -16,6 +16,8 @@ export class TooMuchMarkdown extends Error {
   }
 }
 
+/** A longer text is not looked at: events from elsewhere may hold any. */
+const longestText = 200_000;
 /** Quotes and lists inside each other: a list takes two levels. */
 const deepestNesting = 40;
 /** Elements, texts and line breaks. */
@@ -69,6 +71,7 @@ export function boundedMarkdown(
 
   return {
     parse(text) {
+      if (text.length > longestText) throw new TooMuchMarkdown('size');
       Object.assign(counts, { parts: 0, characters: mostParsedAgain * text.length + smallestBound, depth: 0 });
       environment = {};
       largest = largestHtmlOf(text);

@@ -1,7 +1,11 @@
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** A text as it was typed, as HTML: paragraphs and line breaks, and nothing else. */
+/** So many characters become 2,000,000 at most, whatever they are. */
+const longestPlain = 250_000;
+
+/** A text as it was typed, as HTML: paragraphs and line breaks, and nothing else. What is too long ends in `…`. */
 export function plainHtml(text: string): string {
+  if (text.length > longestPlain) return `${plainHtml(beginningOf(text, longestPlain))}<p>…</p>\n`;
   return text
     .replace(/\r\n?/g, '\n')
     .split(/\n{2,}/)

@@ -44,6 +44,7 @@ const apiHeaders: RequestHandler = helmet({
   originAgentCluster: false,
 });
 
+const doorForEvents = /^\/events\/?$/i;
 /** The doors for events and for operators are open to no page: any site could use them through its visitor's browser. */
 const closedToPages = /^\/(events|skipped)(\/|$)/i;
 

@@ -169,6 +169,22 @@ describe('Markdown that is too much', () => {
     expect(html).toBe(plainHtml(text));
   });
 
+  it('is cut off where even as text it would be more than 2,000,000 characters', () => {
+    for (const text of [
+      '"'.repeat(1_000_000),
+      '\n'.repeat(1_000_000),
+      '"\n'.repeat(500_000),
+      'a\n\n'.repeat(400_000),
+    ]) {
+      for (const render of [renderWithExcerpt, renderLimited]) {
+        const { html, limit } = render(text);
+        expect(limit).toBe('size');
+        expect(html.length).toBeLessThanOrEqual(largestHtml);
+        expect(html).toMatch(/<p>…<\/p>\n$/);
+      }
+    }
+  });
+
   it('leaves what people write as it is', () => {
     for (const text of [
       prose.repeat(2_000),
