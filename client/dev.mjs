@@ -13,6 +13,8 @@ const vite = await createVite({
 });
 const { createDevelopment } = await vite.ssrLoadModule('/server/development.ts');
 const preamble = react.preambleCode.replace('__BASE__', '/');
+// The thread's compiler would take this folder's settings, which are for Vite.
+process.env.TS_NODE_PROJECT = fileURLToPath(new URL('../common/kit/tsconfig.json', import.meta.url));
 const rendering = {
   file: fileURLToPath(new URL('../common/kit/src/rendering-main.ts', import.meta.url)),
   execArgv: ['--conditions=source', '--require', 'ts-node/register'],

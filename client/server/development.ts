@@ -60,7 +60,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
       },
     ]),
   ) as Assets;
-  const renderer = createRenderingThread(rendering);
+  const renderer = createRenderingThread({ ...rendering, logger });
   let source: typeof AppModule | undefined;
   let app: Express | undefined;
   return {

@@ -9,7 +9,7 @@ import { Settings } from './settings';
 
 void runProcess({ name: 'client', settings: Settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const now = (): Date => new Date();
-  const thread = createRenderingThread({ mostWaiting: 20 });
+  const thread = createRenderingThread({ mostWaiting: 20, logger });
   lifecycle.onClose('renderer', thread.close);
   const browserBuild = join(__dirname, '../browser');
   const { app, closeStreams } = createApp({

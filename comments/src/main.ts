@@ -25,7 +25,7 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
 
-  const thread = createRenderingThread();
+  const thread = createRenderingThread({ logger });
   lifecycle.onClose('renderer', thread.close);
 
   const renderer = sparingly(thread);

@@ -35,7 +35,7 @@ void runProcess({ name: 'posts', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
-  const renderer = createRenderingThread();
+  const renderer = createRenderingThread({ logger });
   lifecycle.onClose('renderer', renderer.close);
 
   const app = createApp({

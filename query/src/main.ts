@@ -49,7 +49,7 @@ void runProcess({ name: 'query', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const stream = createLiveStream({ changes: store.changes, logger });
   const answers = createPreparedAnswers();
-  const thread = createRenderingThread({ limitMs: longestRenderingMs, mostWaiting: Infinity });
+  const thread = createRenderingThread({ limitMs: longestRenderingMs, mostWaiting: Infinity, logger });
   lifecycle.onClose('renderer', thread.close);
   const now = (): Date => new Date();
   const apply = createApply({ store, answers, stream, renderer: sparingly(thread), now, logger });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Logger } from './logger';
 import type { RenderedWithExcerpt, RenderedText } from './markdown';
 
 /** Makes HTML of what people wrote. */
@@ -42,6 +43,8 @@ export interface RenderingThreadOptions {
   /** So long the thread waits for the next text before it gives its memory back. */
   idleMs?: number;
   memoryMb?: number;
+  /** Is told when a thread ends that nobody has ended. */
+  logger?: Pick<Logger, 'warn'>;
   /** The thread's script, and the options with which Node runs it. Default: the one beside this file, run as this process is. */
   file?: string;
   execArgv?: string[];
@@ -69,6 +72,7 @@ export function createRenderingThread({
   // A script from source has its compiler with it.
   memoryMb = file.endsWith('.ts') ? 512 : 96,
   execArgv,
+  logger,
 }: RenderingThreadOptions = {}): RenderingThread {
   const waiting: Job[] = [];
   let thread: Worker | undefined;
@@ -86,6 +90,8 @@ export function createRenderingThread({
     started.on('message', take);
     started.on('error', (error: NodeJS.ErrnoException) => {
       trouble = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'ended';
+      // Later it may quote a text.
+      if (!isReady) logger?.warn({ err: error }, 'the thread that renders Markdown did not start');
     });
     started.on('exit', ended);
   }
@@ -101,6 +107,7 @@ export function createRenderingThread({
 
   function ended(): void {
     clearTimeout(timer);
+    if (isReady && !isClosed) logger?.warn({ trouble }, 'the thread that renders Markdown ended; another one goes on');
     // A thread that does not even start would be started for ever.
     const lost = isReady && !isClosed ? [current] : [current, ...waiting.splice(0)];
     for (const job of lost) job?.reject(new NotRendered(trouble));
