@@ -169,7 +169,8 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: `Identifier[name=${blogWord}]`, message: 'The kit knows no blog.' },
+        // postMessage is Node's word.
+        { selector: `Identifier[name=${blogWord}][name!='postMessage']`, message: 'The kit knows no blog.' },
       ],
     },
   },

@@ -1,6 +1,7 @@
 /** The client from source: pages by Vite's ssrLoadModule, scripts and styles by its dev server with hot reload. */
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { createServer as createVite } from 'vite';
 
@@ -12,7 +13,13 @@ const vite = await createVite({
 });
 const { createDevelopment } = await vite.ssrLoadModule('/server/development.ts');
 const preamble = react.preambleCode.replace('__BASE__', '/');
-const { settings, logger, currentApp } = createDevelopment({ env: process.env, vite, preamble });
+// The thread's compiler would take this folder's settings, which are for Vite.
+process.env.TS_NODE_PROJECT = fileURLToPath(new URL('../common/kit/tsconfig.json', import.meta.url));
+const rendering = {
+  file: fileURLToPath(new URL('../common/kit/src/rendering-main.ts', import.meta.url)),
+  execArgv: ['--conditions=source', '--require', 'ts-node/register'],
+};
+const { settings, logger, currentApp } = createDevelopment({ env: process.env, vite, preamble, rendering });
 
 httpServer.on('request', async (req, res) => {
   try {

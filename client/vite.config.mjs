@@ -33,7 +33,7 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
   },
   ssr: {
     resolve: { conditions: ['source', 'node', 'module', 'development|production'] },
-    external: isSsrBuild ? ['@blog/kit', '@blog/kit/markdown', '@blog/contract', '@blog/contract/address'] : [],
+    external: isSsrBuild ? ['@blog/kit', '@blog/kit/rendering', '@blog/contract', '@blog/contract/address'] : [],
     // Bundled, so that the built server has React's production build whatever NODE_ENV says.
     noExternal: isSsrBuild ? ['react', 'react-dom'] : [],
   },

@@ -21,7 +21,7 @@ const notPassedOn = new Set([
 const notForServices = new Set([...notPassedOn, 'cookie', 'origin', 'referer']);
 const notForBrowsers = new Set([...notPassedOn, 'comment-token', 'vary']);
 /** Doors for the bus and for operators; nothing that a page needs. */
-const closedDoors = new Set(['events', 'metrics']);
+const closedDoors = new Set(['events', 'metrics', 'skipped']);
 
 /** The path to ask a service for, normalised. Throws `NotFound` where it leads to a closed door, however it is spelt. */
 export function servicePath(url: string): string {

@@ -1,4 +1,5 @@
 import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import type { Renderer } from '@blog/kit/rendering';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { messages } from '../src/messages';
 import { readTheme } from '../src/features/theme/theme';
@@ -19,7 +20,7 @@ import { document } from './openapi';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { createPostPage } from './post-page';
-import { createPreview } from './preview';
+import { createPreview, limitPreviews } from './preview';
 import { sameOrigin } from './same-origin';
 import { createSessions } from './sessions';
 import { createSignInPage } from './sign-in-page';
@@ -40,6 +41,8 @@ export interface AppDeps {
   /** The origins whose pages may show comments in a frame. */
   embedOrigins: readonly string[];
   now: () => Date;
+  /** Renders what is previewed. */
+  renderer: Renderer;
   assets: Assets;
   /** Serves the files that the pages name. */
   files: RequestHandler;
@@ -75,6 +78,7 @@ export function createApp(deps: AppDeps): App {
     logger,
     publicUrl,
     blogName,
+    renderer: deps.renderer,
     writers: deps.writers,
     now: deps.now,
     frameOf,
@@ -91,6 +95,7 @@ export function createApp(deps: AppDeps): App {
   const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
   const studio = createStudioPage(tools);
   const writing = studio('author', 'write', { title: messages.nav.write, isWide: true, shortcuts: write.keys });
+  const commentForm = [formBody, limitPreviews((req) => formFields(req).get('intent') === 'preview')];
   const feeds = createFeeds(services.query);
   const api = createApi({ services, cookies, sessions });
 
@@ -106,19 +111,19 @@ export function createApp(deps: AppDeps): App {
   mountRoutes(app, {
     '/': { get: front.read },
     '/posts': { get: (_req, res) => res.redirect('/'), post: [formBody, front.write] },
-    '/posts/:id/comments': { get: post.read, post: [formBody, post.write] },
-    '/posts/:id/comments/:commentId': { get: post.find, post: [formBody, post.change] },
+    '/posts/:id/comments': { get: post.read, post: [...commentForm, post.write] },
+    '/posts/:id/comments/:commentId': { get: post.find, post: [...commentForm, post.change] },
     '/posts/:id{/:slug}': { get: post.read },
     '/write': { get: writing },
     '/write/:id': { get: writing },
     '/review': { get: studio('moderator', 'review', { title: messages.nav.review, shortcuts: review.keys }) },
     '/embed/:id': { get: [embed.allowed, embed.read] },
-    '/embed/:id/comments': { get: [embed.allowed, embed.read], post: [embed.allowed, formBody, embed.write] },
+    '/embed/:id/comments': { get: [embed.allowed, embed.read], post: [embed.allowed, ...commentForm, embed.write] },
     '/embed/:id/comments/:commentId': {
       get: [embed.allowed, embed.find],
-      post: [embed.allowed, formBody, embed.change],
+      post: [embed.allowed, ...commentForm, embed.change],
     },
-    '/preview': { post: createPreview() },
+    '/preview': { post: createPreview(deps.renderer, sessions) },
     '/feed.atom': { get: feeds },
     '/feed.json': { get: feeds },
     '/sitemap.xml': { get: feeds },

@@ -1,12 +1,14 @@
 import { NotFound, newId } from '@blog/kit';
-import { renderLimitedMarkdown } from '@blog/kit/markdown';
+import { type Renderer, renderOrShow } from '@blog/kit/rendering';
 import type { Request, RequestHandler, Response } from 'express';
+import { messages } from '../src/messages';
 import type { CommentForm, Opened } from '../src/features/comments/comment-tools';
 import type { CommentsSectionProps } from '../src/features/comments/CommentsSection';
 import type { Outcome } from './ask';
 import type { PostPageData } from './blog';
 import { type FormFields, formFields } from './form-body';
 import type { PageTools } from './page-tools';
+import { longest, previewOf } from './preview';
 
 /** What a page with comments is drawn with, beside what it shows. */
 export interface CommentsState {
@@ -62,11 +64,23 @@ export function commentsProps(
   };
 }
 
+/** What was typed, rendered; or why it is not. */
+async function previewForm(
+  renderer: Pick<Renderer, 'limited'>,
+  content: string,
+): Promise<{ status: number } & Pick<CommentForm, 'preview' | 'refusal'>> {
+  if (content.length <= longest.comment) {
+    return { status: 200, preview: previewOf(await renderOrShow(renderer.limited, content)) };
+  }
+  const faults = [{ path: 'content', message: `must be at most ${longest.comment} characters` }];
+  return { status: 400, refusal: { message: messages.faults.summary, faults } };
+}
+
 /**
  * The forms of a page with comments, for who has no JavaScript: all of them answer 303 back to the page, or with the page
  * again, what was typed in it, and why it was refused. `intent=preview` answers with the page and what was typed, rendered.
  */
-export function createCommentForms({ blog, cookies, readerOf }: PageTools, { pathOf, draw }: CommentsPage) {
+export function createCommentForms({ blog, cookies, readerOf, renderer }: PageTools, { pathOf, draw }: CommentsPage) {
   const typedIn = (fields: FormFields) => ({
     author: fields.get('author') ?? '',
     content: fields.get('content') ?? '',
@@ -82,11 +96,8 @@ export function createCommentForms({ blog, cookies, readerOf }: PageTools, { pat
     const [parentId, website] = [text(fields.get('parentId')), text(fields.get('website'))];
     const opened: Opened | undefined = parentId === undefined ? undefined : { what: 'reply', id: parentId };
     if (fields.get('intent') === 'preview') {
-      return draw(req, res, {
-        status: 200,
-        opened,
-        form: { typed, key, preview: renderLimitedMarkdown(typed.content) },
-      });
+      const { status, ...preview } = await previewForm(renderer, typed.content);
+      return draw(req, res, { status, opened, form: { typed, key, ...preview } });
     }
     const author = text(typed.author.trim());
     const json = {
@@ -114,7 +125,10 @@ export function createCommentForms({ blog, cookies, readerOf }: PageTools, { pat
     const opened: Opened = { what: intent === 'delete' ? 'delete' : 'edit', id: address.commentId };
     const again = (status: number, form: Partial<CommentForm>) =>
       draw(req, res, { status, opened, form: { typed, key: newId(), ...form } });
-    if (intent === 'preview') return again(200, { preview: renderLimitedMarkdown(typed.content) });
+    if (intent === 'preview') {
+      const { status, ...preview } = await previewForm(renderer, typed.content);
+      return again(status, preview);
+    }
     if (intent !== 'edit' && intent !== 'delete') throw new NotFound('There is no such form.');
     const reader = readerOf(req, res);
     const outcome: Outcome<unknown> =

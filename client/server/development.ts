@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createAuth, createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
+import { createRenderingThread, type RenderingThreadOptions } from '@blog/kit/rendering';
 import express, { type Express, type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
 import { createAccounts } from './accounts/accounts';
@@ -13,6 +14,8 @@ interface DevelopmentOptions {
   vite: ViteDevServer;
   /** What React's hot reload needs before any component is loaded. */
   preamble: string;
+  /** How the thread that renders Markdown is run from source. */
+  rendering: RenderingThreadOptions;
 }
 
 export interface Development {
@@ -41,7 +44,7 @@ function serveSource({ vite, preamble }: DevelopmentOptions): RequestHandler {
 
 /** The client in development: the same app, made anew whenever its source changes. Throws where the settings are wrong. */
 export function createDevelopment(options: DevelopmentOptions): Development {
-  const { vite, env } = options;
+  const { vite, env, rendering } = options;
   const now = (): Date => new Date();
   const settings = readConfig(Settings, env);
   const logger = createLogger({ name: 'client', level: settings.LOG_LEVEL });
@@ -57,6 +60,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
       },
     ]),
   ) as Assets;
+  const renderer = createRenderingThread({ ...rendering, logger });
   let source: typeof AppModule | undefined;
   let app: Express | undefined;
   return {
@@ -76,6 +80,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
           writers: settings.POSTS_WRITE,
           embedOrigins: settings.EMBED_ORIGINS,
           now,
+          renderer,
           assets,
           files: serveSource(options),
           // Vite's own scripts and styles are inline.

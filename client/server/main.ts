@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createAuth, runProcess, startServer } from '@blog/kit';
+import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { createAccounts } from './accounts/accounts';
 import { createApp } from './app';
 import { readAssets, serveAssets } from './assets';
@@ -8,6 +9,8 @@ import { Settings } from './settings';
 
 void runProcess({ name: 'client', settings: Settings, process }, async ({ settings, logger, metrics, lifecycle }) => {
   const now = (): Date => new Date();
+  const thread = createRenderingThread({ mostWaiting: 20, logger });
+  lifecycle.onClose('renderer', thread.close);
   const browserBuild = join(__dirname, '../browser');
   const { app, closeStreams } = createApp({
     services: createServices({ settings, logger }),
@@ -19,6 +22,7 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
     writers: settings.POSTS_WRITE,
     embedOrigins: settings.EMBED_ORIGINS,
     now,
+    renderer: sparingly(thread),
     assets: readAssets(browserBuild),
     files: serveAssets(browserBuild),
     logger,

@@ -1,6 +1,5 @@
 import { openApi, type Operation, type RouteTable } from '@blog/kit';
-import { z } from 'zod';
-import { Wanted } from './preview';
+import { Preview, Wanted } from './preview';
 
 const readModel = { 502: 'The read model answered with an error', 503: 'The read model is away' };
 
@@ -16,9 +15,10 @@ const routes: RouteTable = {
     post: {
       summary: 'Renders Markdown as it will be shown once it is sent; nothing is kept',
       body: Wanted,
-      answers: { 200: { description: 'Sanitised HTML', body: z.object({ html: z.string() }) } },
+      answers: { 200: { description: 'Sanitised HTML', body: Preview } },
       problems: {
-        403: 'A page of another site',
+        401: 'A post, and nobody is signed in',
+        403: 'A page of another site; or a post, and who is signed in is no author',
         429: 'Too many came from this address; Retry-After says when to try again',
       },
     },

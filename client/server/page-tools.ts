@@ -1,4 +1,5 @@
 import type { Logger } from '@blog/kit';
+import type { Renderer } from '@blog/kit/rendering';
 import type { Request, Response } from 'express';
 import type { PageFrame } from '../src/routes/Document';
 import type { EntryName } from './assets';
@@ -14,6 +15,8 @@ export interface PageTools {
   logger: Logger;
   publicUrl: string;
   blogName: string;
+  /** Renders what is previewed. */
+  renderer: Renderer;
   /** Who may write posts. */
   writers: 'anyone' | 'authors';
   now: () => Date;

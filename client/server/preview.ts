@@ -1,11 +1,13 @@
-import { jsonBody, TooManyRequests } from '@blog/kit';
-import { renderLimitedMarkdown, renderMarkdown } from '@blog/kit/markdown';
-import type { RequestHandler } from 'express';
+import { Forbidden, jsonBody, TooManyRequests, Unauthorized } from '@blog/kit';
+import { type Renderer, renderOrShow, type ShownText } from '@blog/kit/rendering';
+import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
+import { previewNotes } from '../src/words/preview';
+import type { Sessions } from './sessions';
 
 /** As much as a comment or a post may have. */
-const longest = { comment: 10_000, post: 200_000 };
+export const longest = { comment: 10_000, post: 200_000 };
 /** From one address: more than somebody types who sees each pause of theirs rendered. */
 const mostPerMinute = 120;
 const largestBody = 1.25 * 1024 * 1024;
@@ -18,21 +20,39 @@ export const Wanted = z
   })
   .refine(({ kind, markdown }) => markdown.length <= longest[kind], { path: ['markdown'], message: 'is too long' });
 
-const render: RequestHandler = (req, res) => {
-  const { kind, markdown } = Wanted.parse(req.body);
-  res.json({ html: kind === 'post' ? renderMarkdown(markdown) : renderLimitedMarkdown(markdown) });
-};
+/** What `POST /preview` answers; `note` says why the text is shown as it was typed, if it is. */
+export const Preview = z.object({ html: z.string(), note: z.string().optional() });
+export type Preview = z.output<typeof Preview>;
 
-/**
- * `POST /preview` `{"kind":"comment"|"post","markdown"}` → 200 `{"html"}`: rendered and sanitised by the code that will render
- * it once it is sent. Nothing is kept. 429 for an address that asks too often: rendering takes the processor's time.
- */
-export function createPreview(): RequestHandler[] {
-  const limit = rateLimit({
+export function previewOf({ html, limit }: ShownText): Preview {
+  return limit === undefined ? { html } : { html, note: previewNotes[limit] };
+}
+
+/** 429 for an address that asks for previews too often: rendering takes the processor's time. */
+export function limitPreviews(isPreview: (req: Request) => boolean = () => true): RequestHandler {
+  return rateLimit({
     ...{ windowMs: 60_000, limit: mostPerMinute, standardHeaders: false, legacyHeaders: false },
+    skip: (req) => !isPreview(req),
     handler() {
       throw new TooManyRequests('Too many previews. Wait a minute.', 60);
     },
   });
-  return [limit, ...jsonBody({ limit: largestBody }), render];
+}
+
+/**
+ * `POST /preview` `{"kind":"comment"|"post","markdown"}` → 200 `{"html","note"?}`: rendered and sanitised by the code that
+ * will render it once it is sent. Nothing is kept. Posts are previewed for authors only, as the page is where they write.
+ */
+export function createPreview(renderer: Renderer, sessions: Pick<Sessions, 'of'>): RequestHandler[] {
+  const render: RequestHandler = async (req, res) => {
+    const { kind, markdown } = Wanted.parse(req.body);
+    if (kind === 'post') requireAuthor(sessions.of(req)?.identity.roles);
+    res.json(previewOf(await renderOrShow(kind === 'post' ? renderer.full : renderer.limited, markdown)));
+  };
+  return [limitPreviews(), ...jsonBody({ limit: largestBody }), render];
+}
+
+function requireAuthor(roles: readonly string[] | undefined): void {
+  if (!roles) throw new Unauthorized('Sign in as an author to preview a post.');
+  if (!roles.includes('author')) throw new Forbidden('Previews of posts need the role author.');
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { renderLimitedMarkdown } from '@blog/kit/markdown';
+import { renderLimitedMarkdown } from '../../common/kit/src/markdown';
 import { createFakeApps } from './fake-apps';
 import { type FakeBlog, type FakeComment, type FakePost, forPublic } from './fake-state';
 

@@ -123,10 +123,30 @@ describe('For programs', () => {
     expect((await preview({ kind: 'comment', markdown: '# *a* <script>' }).expect(200)).body).toEqual({
       html: '<p># <em>a</em> &lt;script&gt;</p>\n',
     });
-    expect((await preview({ kind: 'post', markdown: '# a' }).expect(200)).body).toEqual({ html: '<h2>a</h2>\n' });
+    const author = await test.signIn('author');
+    const post = await preview({ kind: 'post', markdown: '# a' }).set('Cookie', author).expect(200);
+    expect(post.body).toEqual({ html: '<h2>a</h2>\n' });
     await preview({ kind: 'comment', markdown: 'a'.repeat(10_001) }).expect(400);
     await preview({ kind: 'poem', markdown: 'a' }).expect(400);
     await preview({ kind: 'post', markdown: 'a' }).set('Origin', 'http://evil.example').expect(403);
+  });
+
+  it('a post is previewed for authors only', async () => {
+    const preview = (cookie: string) =>
+      request(test.app).post('/preview').set('Accept', 'application/json').set('Cookie', cookie);
+    await preview('').send({ kind: 'post', markdown: 'a' }).expect(401);
+    await preview(await test.signIn('moderator'))
+      .send({ kind: 'post', markdown: 'a' })
+      .expect(403);
+    await preview('').send({ kind: 'comment', markdown: 'a' }).expect(200);
+  });
+
+  it('a preview says why it shows a text as it was typed', async () => {
+    const preview = await request(test.app)
+      .post('/preview')
+      .send({ kind: 'comment', markdown: '> '.repeat(200) });
+    expect(preview.body).toMatchObject({ note: expect.stringMatching(/nested too deeply/) as unknown });
+    expect((preview.body as { html: string }).html).toMatch(/^<p>(&gt; )+/);
   });
 
   it('an address gets so many previews a minute, and is told when to go on', async () => {

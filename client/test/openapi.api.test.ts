@@ -22,7 +22,7 @@ it('what is in the document is there, and what programs ask for is in it', async
 
 it.each([
   ['a comment', 200, { kind: 'comment', markdown: '**Hi**' }],
-  ['a post', 200, { kind: 'post', markdown: '# Hi' }],
+  ['a post without being signed in', 401, { kind: 'post', markdown: '# Hi' }],
   ['nothing', 400, {}],
   ['a number', 400, { kind: 'post', markdown: 1 }],
   ['too much', 413, { kind: 'post', markdown: 'x'.repeat(2_000_000) }],

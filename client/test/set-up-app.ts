@@ -7,6 +7,7 @@ import { type App, createApp } from '../server/app';
 import { type Assets, entries } from '../server/assets';
 import { type Accounts, createAccounts } from '../server/accounts/accounts';
 import { createServices } from '../server/services';
+import { renderHere } from '../../common/kit/test/render-here';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
 
 const assets = (name: string) => ({ scripts: [`/assets/${name}-1.js`], styles: ['/assets/reader-1.css'] });
@@ -54,8 +55,7 @@ export async function setUpApp({
     auth: createAuth({ secrets: canSignIn ? [secret] : [], now }),
     secret: canSignIn ? secret : undefined,
     writers: writers === 'authors' ? 'authors' : 'anyone',
-    embedOrigins,
-    now,
+    ...{ embedOrigins, now, renderer: renderHere },
     services: createServices({ settings, logger: silentLogger }),
     publicUrl,
     blogName,

@@ -10,21 +10,25 @@ import {
   type Registry,
   type Verifier,
 } from '@blog/kit';
-import { eventReceiver, idempotentRequest } from '@blog/kit/state';
+import type { Renderer } from '@blog/kit/rendering';
+import { createRefusedEvents, eventReceiver, idempotentRequest, skippedRoute } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { hashOf, tokenHeader } from './author-token';
 import { trustOwnProxies } from './client-address';
+import type { Comment } from './domain';
 import { createEventHandlers, listensTo } from './event-handlers';
 import { CommentParams, CommentsQuery, document, PostParams } from './openapi';
+import { createCommentRendering } from './rendering';
 import { senderOf, viewerOf } from './sender';
 import type { CommentStore } from './store';
 import type { SendingLimit } from './transaction';
-import { viewOf } from './views';
+import { type CommentView, type Viewer, viewOf } from './views';
 import { changeComment, commentAt, deleteComment, takeOver, writeComment } from './writing';
 
 export interface CommentsAppDeps {
   store: CommentStore;
   auth: Auth;
+  renderer: Pick<Renderer, 'limited'>;
   /** How much one address may send. */
   limits: readonly SendingLimit[];
   /** Called after each commit, so that its event goes out at once. */
@@ -50,7 +54,11 @@ export function createApp(deps: CommentsAppDeps): Express {
   const isReady = store.isReady;
   const app = createServiceApp({ logger, metrics, isReady, openTo: 'any-origin', exposedHeaders, document });
   trustOwnProxies(app);
+  const { htmlOf, shown } = createCommentRendering(deps.renderer);
   const applyEvents = createEventHandlers(store);
+
+  const viewed = async (comment: Comment, viewer: Viewer): Promise<CommentView | undefined> =>
+    (await shown([comment])).map((one) => viewOf(one, viewer))[0];
 
   /** Answers with a page of a post's comments; a text that isn't approved goes to its author and to moderators only. */
   const list: RequestHandler = async (req, res) => {
@@ -59,7 +67,7 @@ export function createApp(deps: CommentsAppDeps): Express {
     const viewer = await viewerOf(req, auth);
     const { items, next } = await store.page(postId, limit, cursor);
     linkNext(req, res, next);
-    res.vary(varyBy).json(items.map((comment) => viewOf(comment, viewer)));
+    res.vary(varyBy).json((await shown(items)).map((comment) => viewOf(comment, viewer)));
   };
 
   /** Writes a comment: 201 with the post's comments, the new one's address and the token that proves its author. */
@@ -69,7 +77,8 @@ export function createApp(deps: CommentsAppDeps): Express {
     const wish = idempotentRequest(req);
     const secret = await store.secret();
     const sender = await senderOf(req, { auth, secret, limits });
-    const request = { postId, input, sender, ...(wish ? { wish } : {}) };
+    const html = await htmlOf(input.content);
+    const request = { postId, input, html, sender, ...(wish ? { wish } : {}) };
     const { id, token, trapped } = await store.transaction([postId], (tx) =>
       writeComment(tx, request, { newId, now, secret }),
     );
@@ -78,18 +87,20 @@ export function createApp(deps: CommentsAppDeps): Express {
     const { items, next } = await store.page(postId, longestList);
     const viewer = { ...sender, tokenHashes: new Set([...sender.tokenHashes, hashOf(token)]) };
     linkNext(req, res, next);
+    const newest = await shown([...items, ...(trapped ? [trapped] : [])].slice(-longestList));
     res
       .status(201)
       .location(`/posts/${encodeURIComponent(postId)}/comments/${id}`)
       .set(tokenHeader, token)
-      .json([...items, ...(trapped ? [trapped] : [])].slice(-longestList).map((comment) => viewOf(comment, viewer)));
+      .json(newest.map((comment) => viewOf(comment, viewer)));
   };
 
   /** Answers with one comment as the asker may see it; 404 where the post has none of this id. */
   const read: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
     const comment = commentAt(place, await store.find(place.commentId));
-    res.vary(varyBy).json(viewOf(comment, await viewerOf(req, auth)));
+    const viewer = await viewerOf(req, auth);
+    res.vary(varyBy).json(await viewed(comment, viewer));
   };
 
   /** Gives a comment another text: 200 with the comment, pending again. */
@@ -97,11 +108,12 @@ export function createApp(deps: CommentsAppDeps): Express {
     const place = CommentParams.parse(req.params);
     const input = CommentChange.parse(req.body);
     const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
+    const html = await htmlOf(input.content);
     const comment = await store.transaction([place.id], (tx) =>
-      changeComment(tx, { place, input, sender, now: now() }),
+      changeComment(tx, { place, input: { ...input, html }, sender, now: now() }),
     );
     onCommit();
-    res.vary(varyBy).json(viewOf(comment, sender));
+    res.vary(varyBy).json(await viewed(comment, sender));
   };
 
   /** Deletes a comment: 204. */
@@ -117,11 +129,13 @@ export function createApp(deps: CommentsAppDeps): Express {
   const importOne: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
     const given = CommentToImport.parse(req.body);
-    const { comment, isNew } = await store.transaction([place.id], (tx) => takeOver(tx, place, given));
+    const html = await htmlOf(given.content);
+    const { comment, isNew } = await store.transaction([place.id], (tx) => takeOver(tx, place, { ...given, html }));
     onCommit();
-    res.status(isNew ? 201 : 200).json(viewOf(comment, await viewerOf(req, auth)));
+    res.status(isNew ? 201 : 200).json(await viewed(comment, await viewerOf(req, auth)));
   };
 
+  const refused = createRefusedEvents({ now, metrics });
   const json = jsonBody({ limit: largestBody });
   mountRoutes(app, {
     '/posts/:id/comments': { get: list, post: [...json, create] },
@@ -131,9 +145,12 @@ export function createApp(deps: CommentsAppDeps): Express {
       patch: [...json, change],
       delete: remove,
     },
+    '/skipped': { get: skippedRoute(refused.read) },
     '/events': {
       post: eventReceiver({
         schemas: listensTo,
+        refused,
+        logger,
         verifier,
         apply: async (events) => {
           await applyEvents(events);

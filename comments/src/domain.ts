@@ -9,7 +9,6 @@ import type {
   VerdictFact,
 } from '@blog/contract';
 import type { Fact } from '@blog/kit';
-import { renderLimitedMarkdown } from '@blog/kit/markdown';
 
 export interface Comment {
   id: string;
@@ -18,8 +17,8 @@ export interface Comment {
   parentId?: string;
   author: string;
   content: string;
-  /** `content` as sanitised HTML. */
-  html: string;
+  /** `content` as sanitised HTML; absent if it has yet to be made. */
+  html?: string;
   status: CommentStatus;
   /** Why it was rejected, for its author's eyes. */
   reason?: string;
@@ -51,7 +50,7 @@ export type Verdict = Pick<VerdictFact, 'status' | 'reason' | 'revision' | 'comm
 /** Its author may edit a comment for so long; later it would change what others have read and answered. */
 const editableMs = 15 * 60 * 1000;
 
-type Origin = Pick<Comment, 'id' | 'postId' | 'tokenHash' | 'authorId' | 'addressHash'>;
+type Origin = Pick<Comment, 'id' | 'postId' | 'tokenHash' | 'authorId' | 'addressHash' | 'html'>;
 
 /** Writes a comment; it is pending. */
 export function createComment(input: NewComment, { now, ...origin }: Origin & { now: Date }): Change {
@@ -61,7 +60,6 @@ export function createComment(input: NewComment, { now, ...origin }: Origin & { 
     ...(parentId === undefined ? {} : { parentId }),
     author,
     content,
-    html: renderLimitedMarkdown(content),
     status: 'pending',
     createdAt: now.toISOString(),
     version: 1,
@@ -77,7 +75,6 @@ export function importComment({ content, ...given }: CommentToImport, origin: Om
     ...origin,
     ...given,
     content,
-    html: renderLimitedMarkdown(content),
     version: 1,
     textVersion: 1,
     verdictRevision: 0,
@@ -101,13 +98,17 @@ export function isEditable(comment: Comment, now: Date): boolean {
 }
 
 /** Gives a comment another text, which nobody has judged yet: it is pending again. Undefined where it is the same text. */
-export function editComment(comment: Comment, { content }: CommentChange, now: Date): Change | undefined {
+export function editComment(
+  comment: Comment,
+  { content, html }: CommentChange & Pick<Comment, 'html'>,
+  now: Date,
+): Change | undefined {
   if (content === comment.content) return undefined;
   const version = comment.version + 1;
   const edited: Comment = {
     ...comment,
     content,
-    html: renderLimitedMarkdown(content),
+    html,
     status: 'pending',
     reason: undefined,
     editedAt: now.toISOString(),

@@ -1,4 +1,5 @@
 import { authSettings, bindPort, createAuth, newId, openWhenFree, processSettings, runProcess } from '@blog/kit';
+import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -24,7 +25,13 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
 
+  const thread = createRenderingThread({ logger });
+  lifecycle.onClose('renderer', thread.close);
+
+  const renderer = sparingly(thread);
   const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
   const limits = limitsOf(settings);
-  port.serve(createApp({ store, auth, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics }));
+  port.serve(
+    createApp({ store, auth, renderer, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics }),
+  );
 });

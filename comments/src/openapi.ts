@@ -1,6 +1,6 @@
 import { CommentChange, CommentToImport, id, NewComment } from '@blog/contract';
 import { openApi, pageQuery, type RouteTable } from '@blog/kit';
-import { eventReceiverOperation } from '@blog/kit/state';
+import { eventReceiverOperation, skippedOperation } from '@blog/kit/state';
 import { z } from 'zod';
 import { tokenHeader } from './author-token';
 import { CommentView } from './views';
@@ -86,6 +86,7 @@ const routes: RouteTable = {
       problems: { ...notYours, ...noSuchComment, ...away },
     },
   },
+  '/skipped': { get: skippedOperation },
   '/events': { post: { ...eventReceiverOperation, problems: { ...eventReceiverOperation.problems, ...away } } },
 };
 

@@ -32,6 +32,10 @@ export interface CommentDatabase {
   close(): Promise<void>;
 }
 
+/** Of a page of comments, with their HTML. */
+const mostCharacters = 1_000_000;
+const sizeOf = ({ content, html = '' }: Comment): number => content.length + html.length;
+
 /** The same store on any database. */
 export function createCommentStore(database: CommentDatabase, { now }: { now: () => Date }): CommentStore {
   const { db, transaction, hold, isReady, close } = database;
@@ -64,7 +68,7 @@ export function createCommentStore(database: CommentDatabase, { now }: { now: ()
         );
       }
       const rows = await newestFirst.limit(limit + 1).execute();
-      return pageOf(rows.map(fromRow), limit, (comment) => comment);
+      return pageOf(rows.map(fromRow), limit, (comment) => comment, { of: sizeOf, most: mostCharacters });
     },
     async secret() {
       const named = db.selectFrom('installation').select('value').where('name', '=', 'secret');

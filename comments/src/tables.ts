@@ -1,4 +1,3 @@
-import { renderLimitedMarkdown } from '@blog/kit/markdown';
 import { idempotencyMigration, outboxMigration } from '@blog/kit/state';
 import type { Comment, Verdict } from './domain';
 
@@ -77,7 +76,7 @@ export function toRow(comment: Comment): Tables['comments'] {
     parent_id: comment.parentId ?? null,
     author: comment.author,
     content: comment.content,
-    html: comment.html,
+    html: comment.html ?? null,
     status: comment.status,
     reason: comment.reason ?? null,
     created_at: comment.createdAt,
@@ -98,8 +97,7 @@ export function fromRow(row: Tables['comments']): Comment {
     ...(row.parent_id === null ? {} : { parentId: row.parent_id }),
     author: row.author,
     content: row.content,
-    // Written by an older version: it was not kept then.
-    html: row.html ?? renderLimitedMarkdown(row.content),
+    ...(row.html === null ? {} : { html: row.html }),
     status: row.status,
     ...(row.reason === null ? {} : { reason: row.reason }),
     createdAt: row.created_at,

@@ -9,33 +9,36 @@ export interface Viewer {
   isModerator: boolean;
 }
 
+/** A comment with its HTML. */
+export type ShownComment = Comment & { html: string };
+
 /** A comment as somebody sees it. */
 export const CommentView = z.union([OwnComment, ModeratorComment, PublicComment]).meta({ id: 'CommentView' });
 export type CommentView = z.output<typeof CommentView>;
 
 /** A comment as this viewer may see it. */
-export function viewOf(comment: Comment, { tokenHashes, isModerator }: Viewer): CommentView {
+export function viewOf(comment: ShownComment, { tokenHashes, isModerator }: Viewer): CommentView {
   if (tokenHashes.has(comment.tokenHash)) return ownView(comment);
   return isModerator ? moderatorView(comment) : publicView(comment);
 }
 
 /** What anybody may see: no text before it is approved. */
-export function publicView(comment: Comment): PublicComment {
+export function publicView(comment: ShownComment): PublicComment {
   return withText(comment, comment.status === 'approved');
 }
 
 /** What its author may see. */
-export function ownView(comment: Comment): OwnComment {
+export function ownView(comment: ShownComment): OwnComment {
   return { ...moderatorView(comment), own: true, editableUntil: editableUntil(comment) };
 }
 
 /** What a moderator may see: every text, and the reason where it was rejected. */
-export function moderatorView(comment: Comment): ModeratorComment {
+export function moderatorView(comment: ShownComment): ModeratorComment {
   const { reason } = comment;
   return { ...withText(comment, true), ...(reason === undefined ? {} : { reason }) };
 }
 
-function withText(comment: Comment, isShown: boolean): PublicComment {
+function withText(comment: ShownComment, isShown: boolean): PublicComment {
   const { id, postId, parentId, author, status, createdAt, editedAt, version } = comment;
   return {
     id,

@@ -28,6 +28,8 @@ export interface Sender extends Viewer {
 export interface NewCommentRequest {
   postId: string;
   input: NewComment;
+  /** The HTML of its text; absent if it has yet to be made. */
+  html?: string | undefined;
   sender: Sender;
   /** Present where the same request may come again. */
   wish?: IdempotentRequest;
@@ -50,7 +52,7 @@ export interface WritingDeps {
 /** Writes a comment once, however often the same request comes: the first answer is given again. */
 export async function writeComment(
   tx: CommentTransaction,
-  { postId, input, sender, wish }: NewCommentRequest,
+  { postId, input, html, sender, wish }: NewCommentRequest,
   { newId, now, secret }: WritingDeps,
 ): Promise<Written> {
   const tokenFor = (commentId: string) => (wish ? tokenOfKey(secret, { key: wish.key, commentId }) : newToken());
@@ -64,7 +66,8 @@ export async function writeComment(
   const token = tokenFor(id);
   const authorId = (await tx.authorOf(sender.tokenHashes)) ?? id;
   const { addressHash } = sender;
-  const created = createComment(input, { id, postId, tokenHash: hashOf(token), authorId, addressHash, now: now() });
+  const origin = { id, postId, tokenHash: hashOf(token), authorId, addressHash, html };
+  const created = createComment(input, { ...origin, now: now() });
   if (isTrapped(input)) return { id, token, trapped: created.comment };
 
   await tx.insert(created);
@@ -94,13 +97,13 @@ async function requireParent(tx: CommentTransaction, postId: string, parentId: s
 export async function takeOver(
   tx: CommentTransaction,
   { id: postId, commentId: id }: CommentPlace,
-  given: CommentToImport,
+  { html, ...given }: CommentToImport & Pick<Comment, 'html'>,
 ): Promise<{ comment: Comment; isNew: boolean }> {
   const stored = await tx.find(id);
   if (stored?.postId === postId && isSameComment(stored, given)) return { comment: stored, isNew: false };
   if (stored) throw new Conflict('There is another comment with this id.');
   if (await tx.isPostDeleted(postId)) throw new Conflict('The post was deleted.');
-  const created = importComment(given, { id, postId, tokenHash: hashOf(newToken()), authorId: id });
+  const created = importComment(given, { id, postId, tokenHash: hashOf(newToken()), authorId: id, html });
   await tx.insert(created);
   return { comment: created.comment, isNew: true };
 }
@@ -114,7 +117,12 @@ export interface CommentPlace {
 /** Gives a comment another text: its author for 15 minutes, a moderator at any time. */
 export async function changeComment(
   tx: CommentTransaction,
-  { place, input, sender, now }: { place: CommentPlace; input: CommentChange; sender: Sender; now: Date },
+  {
+    place,
+    input,
+    sender,
+    now,
+  }: { place: CommentPlace; input: CommentChange & Pick<Comment, 'html'>; sender: Sender; now: Date },
 ): Promise<Comment> {
   const comment = await findChangeable(tx, place, sender);
   if (!sender.isModerator) {

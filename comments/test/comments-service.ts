@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
+import { renderHere } from '../../common/kit/test/render-here';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
@@ -41,6 +42,7 @@ export function startComments(
   const app = createApp({
     store,
     auth: createAuth({ secrets: hasAuth ? [secret] : [], now }),
+    renderer: renderHere,
     limits,
     onCommit: () => void commits.push('commit'),
     newId,

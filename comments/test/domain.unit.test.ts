@@ -15,7 +15,7 @@ const now = new Date('2026-11-24T12:00:00.000Z');
 const later = new Date('2026-11-24T12:05:00.000Z');
 const { comment: pending, fact: created } = createComment(
   { content: 'Nice', author: 'Ada' },
-  { id: 'c1', postId: 'p1', tokenHash: 'h', authorId: 'a1', addressHash: 'x1', now },
+  { id: 'c1', postId: 'p1', tokenHash: 'h', authorId: 'a1', addressHash: 'x1', html: '<p>Nice</p>\n', now },
 );
 
 const judged = (comment: Comment, verdict: Verdict) => applyVerdict(comment, verdict)?.comment ?? comment;
@@ -109,7 +109,7 @@ describe('editComment', () => {
   const rejected = judged(pending, { status: 'rejected', reason: 'No.', revision: 1 });
 
   it('makes it pending again, without the reason, and tells of it', () => {
-    const change = editComment(rejected, { content: '*Nicer*' }, later);
+    const change = editComment(rejected, { content: '*Nicer*', html: '<p><em>Nicer</em></p>\n' }, later);
     const told = { content: '*Nicer*', status: 'pending', editedAt: later.toISOString(), version: 3 };
     expect(change?.comment).toEqual({
       ...rejected,

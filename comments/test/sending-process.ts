@@ -2,6 +2,7 @@
 import { createAuth, createMetrics, newId, silentLogger } from '@blog/kit';
 import request from 'supertest';
 import { reportAndEnd, whenAllAreReady } from '../../common/kit/test/processes';
+import { renderHere } from '../../common/kit/test/render-here';
 import { createApp } from '../src/app';
 import { openAt } from './store-place';
 
@@ -11,6 +12,7 @@ async function main(address: string, most: number, keys: string[]): Promise<void
   const store = openAt(address, now);
   const app = createApp({
     store,
+    renderer: renderHere,
     auth: createAuth({ secrets: [], now }),
     limits: [{ most, ms: 60 * 60 * 1000 }],
     onCommit: () => undefined,

@@ -30,7 +30,6 @@ describe('A database of the first version', () => {
         postId: 'p1',
         author: 'Ada',
         content: '*Nice*',
-        html: '<p><em>Nice</em></p>\n',
         status: 'approved',
       },
       ...{ createdAt: noon, version: 2, textVersion: 1, verdictRevision: 1, tokenHash: 'h1', authorId: 'c1' },

@@ -1,13 +1,14 @@
-import { applyVerdict, createComment } from '../src/domain';
+import { applyVerdict, type Comment, createComment } from '../src/domain';
 import { viewOf } from '../src/views';
 
 const { comment: pending } = createComment(
   { content: '*Nice*', author: 'Ada', parentId: 'c0' },
   { id: 'c1', postId: 'p1', tokenHash: 'h1', authorId: 'a1', addressHash: 'x1', now: new Date('2026-11-24T12:00:00Z') },
 );
+const withHtml = (comment: Comment) => ({ ...comment, html: '<p><em>Nice</em></p>\n' });
 const approved = applyVerdict(pending, { status: 'approved', revision: 1 })?.comment ?? pending;
 const rejected = applyVerdict(pending, { status: 'rejected', reason: 'No.', revision: 1 })?.comment ?? pending;
-const all = [pending, approved, rejected];
+const all = [pending, approved, rejected].map(withHtml);
 
 const anybody = { tokenHashes: new Set(['h2']), isModerator: false };
 const author = { tokenHashes: new Set(['h1']), isModerator: false };
@@ -24,21 +25,22 @@ describe('What is shown of a comment', () => {
   });
 
   it('is why it was rejected, to its author and moderators only', () => {
-    for (const viewer of [author, moderator]) expect(viewOf(rejected, viewer)).toMatchObject({ reason: 'No.' });
-    expect(viewOf(rejected, anybody)).not.toHaveProperty('reason');
+    for (const viewer of [author, moderator])
+      expect(viewOf(withHtml(rejected), viewer)).toMatchObject({ reason: 'No.' });
+    expect(viewOf(withHtml(rejected), anybody)).not.toHaveProperty('reason');
   });
 
   it('is to its author that it is theirs, and until when they may edit it', () => {
-    expect(viewOf(pending, author)).toMatchObject({ own: true, editableUntil: '2026-11-24T12:15:00.000Z' });
-    expect(viewOf(pending, moderator)).not.toHaveProperty('own');
+    expect(viewOf(withHtml(pending), author)).toMatchObject({ own: true, editableUntil: '2026-11-24T12:15:00.000Z' });
+    expect(viewOf(withHtml(pending), moderator)).not.toHaveProperty('own');
   });
 
   it('is never what proves its author, nor who that is, nor from where', () => {
     for (const viewer of [anybody, author, moderator]) {
-      expect(Object.keys(viewOf(rejected, viewer)).sort()).toEqual(
+      expect(Object.keys(viewOf(withHtml(rejected), viewer)).sort()).toEqual(
         expect.not.arrayContaining(['tokenHash', 'authorId', 'addressHash', 'verdictRevision', 'textVersion']),
       );
-      expect(JSON.stringify(viewOf(rejected, viewer))).not.toMatch(/h1|a1|x1/);
+      expect(JSON.stringify(viewOf(withHtml(rejected), viewer))).not.toMatch(/h1|a1|x1/);
     }
   });
 });

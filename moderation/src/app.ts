@@ -1,5 +1,5 @@
 import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
-import { eventReceiver } from '@blog/kit/state';
+import { createRefusedEvents, eventReceiver, skippedRoute } from '@blog/kit/state';
 import type { Express } from 'express';
 import { createEventHandlers, listensTo } from './event-handlers';
 import { createBlocklistRoutes } from './routes/blocklist';
@@ -19,6 +19,7 @@ export interface ModerationAppDeps extends RouteParts {
 /** The routes of the moderation service. No page of another origin may call it. */
 export function createApp({ verifier, logger, metrics, ...parts }: ModerationAppDeps): Express {
   const { store, onCommit } = parts;
+  const refused = createRefusedEvents({ now: parts.now, metrics });
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, document });
   const applyEvents = createEventHandlers(store, parts);
   mountRoutes(app, {
@@ -26,9 +27,12 @@ export function createApp({ verifier, logger, metrics, ...parts }: ModerationApp
     ...createQueueRoutes(parts),
     ...createVerdictRoutes(parts),
     ...createBlocklistRoutes(parts),
+    '/skipped': { get: skippedRoute(refused.read) },
     '/events': {
       post: eventReceiver({
         schemas: listensTo,
+        refused,
+        logger,
         verifier,
         apply: async (events) => {
           await applyEvents(events);

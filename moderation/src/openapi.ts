@@ -1,5 +1,5 @@
 import { openApi, Problem, type RouteTable } from '@blog/kit';
-import { eventReceiverOperation } from '@blog/kit/state';
+import { eventReceiverOperation, skippedOperation } from '@blog/kit/state';
 import { z } from 'zod';
 import type { Verdict } from './domain';
 import { BlocklistQuery, NewBlock, Who } from './routes/blocklist';
@@ -137,6 +137,7 @@ const routes: RouteTable = {
       problems: { 404: 'It is not on the list' },
     },
   },
+  '/skipped': { get: skippedOperation },
   '/events': { post: eventReceiverOperation },
 };
 

@@ -14,6 +14,7 @@ import {
   setVersion,
   type Verifier,
 } from '@blog/kit';
+import type { Renderer } from '@blog/kit/rendering';
 import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
@@ -24,6 +25,7 @@ import type { PostStore } from './store';
 export interface PostsAppDeps {
   store: PostStore;
   auth: Auth;
+  renderer: Pick<Renderer, 'full'>;
   /** Whether anybody may publish, or only authors. */
   writers: 'anyone' | 'authors';
   /** Called after each commit, so that its event goes out at once. */
@@ -45,7 +47,7 @@ const noSuchPost = 'There is no such post.';
 export function createApp(deps: PostsAppDeps): Express {
   const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
   const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document });
-  const htmlOf = createRendering();
+  const htmlOf = createRendering({ render: deps.renderer.full });
   const authorsOnly = auth.requireRole('author');
 
   /** Whoever has no token that counts is a reader: drafts are not there for them. */
@@ -92,7 +94,7 @@ export function createApp(deps: PostsAppDeps): Express {
     res.vary('Authorization');
     if (!post || (post.draft && !(await isAuthor(req)))) throw new NotFound(noSuchPost);
     setVersion(res, post.version);
-    res.json({ ...post, html: htmlOf(post) } satisfies PostWithHtml);
+    res.json({ ...post, html: await htmlOf(post) } satisfies PostWithHtml);
   };
 
   const change: RequestHandler = async (req, res) => {

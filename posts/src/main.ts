@@ -9,6 +9,7 @@ import {
   processSettings,
   runProcess,
 } from '@blog/kit';
+import { createRenderingThread } from '@blog/kit/rendering';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -34,9 +35,11 @@ void runProcess({ name: 'posts', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
+  const renderer = createRenderingThread({ logger });
+  lifecycle.onClose('renderer', renderer.close);
 
   const app = createApp({
-    ...{ store, onCommit: relay.nudge, newId, now, verifier, logger, metrics },
+    ...{ store, renderer, onCommit: relay.nudge, newId, now, verifier, logger, metrics },
     auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
     writers: settings.POSTS_WRITE,
   });

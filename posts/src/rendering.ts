@@ -1,27 +1,24 @@
 import type { Post } from '@blog/contract';
-import { renderMarkdown } from '@blog/kit/markdown';
+import { type Renderer, renderOrShow, type ShownText } from '@blog/kit/rendering';
 
 type Rendered = Pick<Post, 'id' | 'version' | 'body'>;
 
 interface RenderingOptions {
-  render?: (markdown: string) => string;
+  render: Renderer['full'];
   /** How many characters of HTML are remembered; what was asked for last stays. */
   mostCharacters?: number;
 }
 
-/**
- * Gives a post's body as HTML, and makes it once per version: the longest take seconds, and while one is made nobody else
- * is answered.
- */
+/** Gives a post's body as HTML, made once per version, also for those who ask while it is made. */
 export function createRendering({
-  render = renderMarkdown,
+  render,
   mostCharacters = 16 * 1024 * 1024,
-}: RenderingOptions = {}): (post: Rendered) => string {
+}: RenderingOptions): (post: Rendered) => Promise<string> {
   const remembered = new Map<string, string>();
+  const beingMade = new Map<string, Promise<ShownText>>();
   let characters = 0;
-  return ({ id, version, body }) => {
-    const name = `${version} ${id}`;
-    const html = remembered.get(name) ?? render(body);
+
+  function remember(name: string, html: string): void {
     if (!remembered.delete(name)) characters += html.length;
     remembered.set(name, html);
     for (const [oldest, { length }] of remembered) {
@@ -29,6 +26,20 @@ export function createRendering({
       remembered.delete(oldest);
       characters -= length;
     }
+  }
+
+  function make(name: string, body: string): Promise<ShownText> {
+    const made = renderOrShow(render, body).finally(() => beingMade.delete(name));
+    beingMade.set(name, made);
+    return made;
+  }
+
+  return async ({ id, version, body }) => {
+    const name = `${version} ${id}`;
+    const known = remembered.get(name);
+    const { html, isMakeshift } =
+      known === undefined ? await (beingMade.get(name) ?? make(name, body)) : { html: known };
+    if (!isMakeshift) remember(name, html);
     return html;
   };
 }

@@ -1,4 +1,5 @@
 import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { renderHere } from '../../common/kit/test/render-here';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
@@ -26,6 +27,7 @@ export function startPosts(
   let made = 0;
   const app = createApp({
     store,
+    renderer: renderHere,
     onCommit: () => void commits.push('commit'),
     newId: () => `p${(made += 1)}`,
     now,

@@ -7,9 +7,10 @@ import {
   mountRoutes,
   type Registry,
   type TrackRequest,
+  Unavailable,
   type Verifier,
 } from '@blog/kit';
-import { eventReceiver } from '@blog/kit/state';
+import { BusAway, countSkipped, eventReceiver, programsOnly, skippedRoute } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { listensTo, type ReadModelEvent } from './event-handlers';
 import { type BlogAddress, createFeedRoutes } from './http/feed-routes';
@@ -24,6 +25,8 @@ export interface QueryAppDeps {
   store: ReadModelStore;
   /** Applies pushed events in one transaction. */
   apply: (events: ReadModelEvent[]) => Promise<void>;
+  /** Tries the skipped events again; gives how many are left. Throws BusAway. */
+  retry: () => Promise<number>;
   answers: PreparedAnswers;
   stream: LiveStream;
   blog: BlogAddress;
@@ -43,7 +46,7 @@ export function createApp(deps: QueryAppDeps): RequestListener {
 
 /** The routes of the read model. */
 export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Express {
-  const { store, apply, answers, stream, blog, verifier, logger, metrics } = deps;
+  const { store, apply, retry, answers, stream, blog, verifier, logger, metrics } = deps;
   const app = createServiceApp({
     logger,
     metrics,
@@ -65,6 +68,15 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     stream.open(res, { postId: query.post, after: place ?? query.after ?? unknown });
   };
 
+  countSkipped(metrics, store.skipped.count);
+  const tryAgain: RequestHandler = async (_req, res) => {
+    try {
+      res.json({ left: await retry() });
+    } catch (error) {
+      throw error instanceof BusAway ? new Unavailable('The bus, which has the events, is away.') : error;
+    }
+  };
+
   mountRoutes(app, {
     '/posts': { get: posts.list },
     '/posts/:id': { get: posts.one },
@@ -73,6 +85,8 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     '/feed.json': { get: feeds.json },
     '/sitemap.xml': { get: feeds.sitemap },
     '/stream': { get: live },
+    '/skipped': { get: skippedRoute(store.skipped.read) },
+    '/skipped/retry': { post: [programsOnly, tryAgain] },
     '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
   });
   return finishApp(app, logger);

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { InvalidInput, type Logger } from '@blog/kit';
+import { InvalidInput, type Logger, type ReceivedEnvelope } from '@blog/kit';
 import { type BusClient, parseEvents } from '@blog/kit/state';
 import { listensTo, type ReadModelEvent } from './event-handlers';
+import type { FromHistory } from './read-model';
+import type { Failed } from './skipped-events';
 import type { CatchUp } from './store';
 
 export interface CatchUpDeps {
   bus: Pick<BusClient, 'history'>;
   /** Applies a page of history and notes the progress, in one transaction. */
-  apply: (events: ReadModelEvent[], progress: CatchUp) => Promise<void>;
+  apply: (events: ReadModelEvent[], history: FromHistory) => Promise<void>;
   progress: () => CatchUp;
   logger: Logger;
 }
@@ -43,7 +45,8 @@ export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { d
     const last = events.at(-1)?.sequence ?? sequence;
     if (more && last <= sequence) throw new Error(`the history goes on after ${sequence}, but gives nothing of it`);
     if (more && !stopping.signal.aborted) fetchAhead(last);
-    await apply(parseKnown(events, logger), { sequence: last, complete: !more });
+    const { known, unreadable } = parseKnown(events);
+    await apply(known, { progress: { sequence: last, complete: !more }, unreadable });
     if (!more) logger.info({ events: events.length, sequence: last }, 'the history is read');
     return !more;
   }
@@ -65,15 +68,31 @@ export function startCatchUp({ bus, apply, progress, logger }: CatchUpDeps): { d
   return { done: run(), stop: () => stopping.abort() };
 }
 
-/** One bad event must not keep the rest of history out: it is logged and passed over. */
-function parseKnown(events: unknown[], logger: Logger): ReadModelEvent[] {
-  return events.flatMap((event) => {
+/** One bad event must not keep the rest of history out. */
+export function parseKnown(events: readonly unknown[]): { known: ReadModelEvent[]; unreadable: Failed[] } {
+  const unreadable: Failed[] = [];
+  const known = events.flatMap((event) => {
     try {
       return parseEvents(event, listensTo);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      logger.error({ event, faults: error.faults }, 'an event in the history is not valid');
+      unreadable.push({ event: namesOf(event), error });
       return [];
     }
   });
+  return { known, unreadable };
+}
+
+/** What can be told of an event that breaks the contract. */
+function namesOf(event: unknown): ReceivedEnvelope {
+  const { id, type, sequence, partitionkey, data } = (
+    typeof event === 'object' && event !== null ? event : {}
+  ) as Record<string, unknown>;
+  return {
+    type: typeof type === 'string' ? type : 'unknown',
+    data,
+    ...(typeof id === 'string' ? { id } : {}),
+    ...(typeof sequence === 'number' && Number.isSafeInteger(sequence) ? { sequence } : {}),
+    ...(typeof partitionkey === 'string' ? { partitionkey } : {}),
+  };
 }

@@ -1,5 +1,6 @@
 import type { PostSummary, PublicComment } from '@blog/contract';
 import type { SqliteDatabase } from '@blog/kit/state';
+import { sizeOf } from './comment-reads';
 import { publicView } from './projection';
 import { commentColumns, type CommentRow } from './rows';
 
@@ -17,11 +18,14 @@ export interface ChangeLog {
   /** The number of the latest change, or the one before the first. */
   newest(): number;
   /**
-   * Changes after a number, oldest first; undefined where that place is no longer (or not) in this log. Fewer than
-   * `limit` only where there are no more.
+   * Changes after a number, oldest first; undefined where that place is no longer (or not) in this log. As many as
+   * `limit`, or fewer if their texts are long; none only where there are no more.
    */
   after(number: number, limit: number): Change[] | undefined;
 }
+
+/** Of the changes that are read at once. */
+const mostCharacters = 500_000;
 
 /** How many changes are kept. A reader that was away for longer has to load its page again. */
 export const changesKept = 10_000;
@@ -58,10 +62,16 @@ export function changeLog(sqlite: SqliteDatabase, findSummary: (postId: string) 
       const rows = findFrom.all(number, limit + 1);
       const isUnbroken = rows[0] ? rows[0].number <= number + 1 : number === newest();
       if (!isUnbroken) return undefined;
-      return rows
-        .filter((row) => row.number > number)
-        .slice(0, limit)
-        .map(load);
+      const changes: Change[] = [];
+      let characters = 0;
+      for (const row of rows.filter((one) => one.number > number).slice(0, limit)) {
+        const change = load(row);
+        changes.push(change);
+        if (change.kind === 'comment') characters += sizeOf(change.data);
+        if (change.kind === 'post') characters += change.data.title.length;
+        if (characters > mostCharacters) break;
+      }
+      return changes;
     },
   };
 }

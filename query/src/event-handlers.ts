@@ -16,16 +16,18 @@ export const listensTo = {
 export type ReadModelEvent = ReceivedEvent<typeof listensTo>;
 
 export interface ProjectionParts {
+  /** The event's own text, rendered. */
   render: Renderer;
   now: () => Date;
 }
 
-/** Applies events in order inside a transaction. Repeated and late ones change nothing. */
-export function applyEvents(tx: ReadModelTransaction, events: ReadModelEvent[], parts: ProjectionParts): void {
-  for (const event of events) apply(tx, event, parts);
+/** Applies an event inside a transaction. A repeated or late one changes nothing. */
+export function applyEvent(tx: ReadModelTransaction, event: ReadModelEvent, parts: ProjectionParts): void {
+  change(tx, event, parts);
+  tx.forgetSkipped(event);
 }
 
-function apply(tx: ReadModelTransaction, event: ReadModelEvent, { render, now }: ProjectionParts): void {
+function change(tx: ReadModelTransaction, event: ReadModelEvent, { render, now }: ProjectionParts): void {
   const at = { sequence: event.sequence ?? null, time: event.time ?? now().toISOString() };
   switch (event.type) {
     case 'PostCreated':

@@ -103,7 +103,7 @@ export function createLiveStream({ changes, logger, mostReaders = 1_000 }: LiveS
       reader.res.write(text);
     }
     if (reader.position - reader.told >= mostUntold) tellPlace(reader);
-    return page.length === pageSize;
+    return page.length > 0 && reader.position < changes.newest();
   }
 
   return {

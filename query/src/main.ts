@@ -8,15 +8,15 @@ import {
   runProcess,
   urlSetting,
 } from '@blog/kit';
-import { renderLimitedMarkdown, renderWithExcerpt } from '@blog/kit/markdown';
+import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { busSettings, connectBus } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { startCatchUp } from './catch-up';
-import type { ProjectionParts } from './event-handlers';
 import { createPreparedAnswers } from './http/prepared-answers';
 import { createLiveStream } from './live-stream';
 import { createApply } from './read-model';
+import { retrySkipped, retryWhenReachable } from './retry-skipped';
 import { openReadModelStore } from './store';
 
 const settings = z.object({
@@ -28,13 +28,11 @@ const settings = z.object({
   BLOG_NAME: blogNameSetting,
 });
 
-const projection: ProjectionParts = {
-  render: {
-    post: renderWithExcerpt,
-    comment: renderLimitedMarkdown,
-  },
-  now: () => new Date(),
-};
+/**
+ * For 10,000 characters, of the processor: a hundred times what the worst of them takes. What is kept here must not depend
+ * on how fast a machine is, so a text that took longer would be skipped and not shown in another way.
+ */
+const longestRenderingMs = 3_000;
 
 void runProcess({ name: 'query', settings, process }, async (parts) => {
   const { settings, logger, metrics, lifecycle } = parts;
@@ -51,17 +49,26 @@ void runProcess({ name: 'query', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const stream = createLiveStream({ changes: store.changes, logger });
   const answers = createPreparedAnswers();
-  const apply = createApply({ store, answers, stream, parts: projection });
+  const thread = createRenderingThread({ limitMs: longestRenderingMs, mostWaiting: Infinity, logger });
+  lifecycle.onClose('renderer', thread.close);
+  const now = (): Date => new Date();
+  const apply = createApply({ store, answers, stream, renderer: sparingly(thread), now, logger });
+  const retry = (): Promise<number> => retrySkipped({ bus, apply, store });
 
   const blog = { publicUrl: settings.PUBLIC_URL, name: settings.BLOG_NAME };
-  port.serve(createApp({ store, apply, answers, stream, blog, verifier, logger, metrics }));
+  port.serve(createApp({ store, apply, retry, answers, stream, blog, verifier, logger, metrics }));
   lifecycle.onClose('streams', stream.close);
 
   const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger });
+  const stopping = new AbortController();
+  const retried = catchUp.done
+    .then(() => retryWhenReachable({ bus, apply, store }, stopping.signal))
+    .catch((error: unknown) => logger.error({ err: error }, 'the skipped events could not be tried again'));
   lifecycle.onClose('catch-up', () => {
     catchUp.stop();
+    stopping.abort();
     // Not to wait for a page of history that may never come.
     bus.close();
-    return catchUp.done;
+    return retried;
   });
 });

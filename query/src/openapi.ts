@@ -1,6 +1,6 @@
 import { FullPost, id, PostWithComments } from '@blog/contract';
 import { openApi, type RouteTable } from '@blog/kit';
-import { eventReceiverOperation } from '@blog/kit/state';
+import { eventReceiverOperation, skippedOperation } from '@blog/kit/state';
 import { z } from 'zod';
 import { Filter, PageQuery, PostParams } from './http/post-routes';
 import { positionHeader } from './http/prepared-listener';
@@ -91,7 +91,23 @@ const routes: RouteTable = {
       problems: { 503: 'Too many readers follow it; Retry-After says when to try again' },
     },
   },
-  '/events': { post: eventReceiverOperation },
+  '/skipped': { get: skippedOperation },
+  '/skipped/retry': {
+    post: {
+      summary: 'Tries the skipped events again, in the order of the log',
+      answers: { 200: { description: 'They were tried', body: z.object({ left: z.int().nonnegative() }) } },
+      problems: { 403: 'A page asks', 503: 'The bus, which has the events, is away' },
+    },
+  },
+  '/events': {
+    post: {
+      ...eventReceiverOperation,
+      problems: {
+        ...eventReceiverOperation.problems,
+        503: 'Nothing can be rendered or written now; nothing is applied',
+      },
+    },
+  },
 };
 
 export const document = openApi({

@@ -1,7 +1,7 @@
 import type { PostSummary, PostWithComments } from '@blog/contract';
-import { type Page, pageOf, type Place } from '@blog/kit';
+import { countWithin, type Page, pageOf, type Place } from '@blog/kit';
 import type { SqliteDatabase } from '@blog/kit/state';
-import type { CommentReads } from './comment-reads';
+import { type CommentReads, sizeOf } from './comment-reads';
 import type { PostEntry } from './projection';
 import { fromRow, type PostInList, type RowOf, summaryColumns } from './rows';
 import { createSearch } from './search';
@@ -9,6 +9,8 @@ import { createSearch } from './search';
 /** A post in a list. */
 export interface ListedPost {
   id: string;
+  /** Where in its list it stands: the list goes on after it. */
+  place: Place;
   /** In a search: the words around what was found, as HTML. */
   excerptHtml?: string;
   /** Reads it with its newest comments. */
@@ -47,8 +49,10 @@ export interface PostLists {
 export type PostForFeed = PostInList & { html: string };
 export type PostAddress = Pick<PostEntry, 'id' | 'title' | 'updatedAt'>;
 
-/** The most comments that a post carries in a list. */
-const commentsInList = 100;
+/** The most comments that a post carries in a list: so many, and no more than so many characters of them. */
+const commentsInList = { limit: 100, most: 64_000 };
+/** The most characters of HTML that a feed has; its newest post is always there. */
+const mostInFeed = 2_000_000;
 
 export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads): PostLists {
   const find = sqlite.prepare<[string], RowOf<PostInList>>(`SELECT ${summaryColumns} FROM posts p WHERE p.id = ?`);
@@ -74,9 +78,14 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
     ...fromRow<PostInList>(row),
     commentCount: comments.approved(row.id),
   });
+  const newestOf = (postId: string) => {
+    const newestFirst = comments.page(postId, commentsInList);
+    return newestFirst.slice(0, countWithin(newestFirst, { of: sizeOf, most: commentsInList.most })).reverse();
+  };
   const listed = (row: RowOf<PostInList>): ListedPost => ({
     id: row.id,
-    read: () => ({ ...withCount(row), comments: comments.page(row.id, commentsInList).reverse() }),
+    place: { createdAt: row.createdAt, id: row.id },
+    read: () => ({ ...withCount(row), comments: newestOf(row.id) }),
   });
   const byTime = (limit: number, tag: string | undefined, { createdAt, id } = afterAll): RowOf<PostInList>[] =>
     tag === undefined ? newestPosts.all(createdAt, id, limit) : newestWithTag.all(tag, createdAt, id, limit);
@@ -89,7 +98,10 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
         return { items: items.map(listed), ...total, ...(next ? { next } : {}) };
       }
       const { posts, ...found } = search.best(q, { tag, limit, after: before });
-      return { items: posts.map(({ excerptHtml, ...row }) => ({ ...listed(row), excerptHtml })), ...found };
+      return {
+        items: posts.map(({ excerptHtml, place, ...row }) => ({ ...listed(row), place, excerptHtml })),
+        ...found,
+      };
     },
     summary(id) {
       const row = find.get(id);
@@ -97,7 +109,15 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
     },
     newest(limit, { q, tag }) {
       const rows = q === undefined ? byTime(limit, tag) : search.newest(q, { tag, limit });
-      return rows.map((row) => ({ ...fromRow<PostInList>(row), html: findHtml.get(row.id) ?? '' }));
+      const posts: PostForFeed[] = [];
+      let characters = 0;
+      for (const row of rows) {
+        const html = findHtml.get(row.id) ?? '';
+        characters += html.length + row.title.length;
+        if (characters > mostInFeed && posts.length > 0) break;
+        posts.push({ ...fromRow<PostInList>(row), html });
+      }
+      return posts;
     },
     addresses: (limit) => newestAddresses.all(limit),
     tags: (limit, { count, tag } = everyTag) => countTags.all(count, count, tag, limit),

@@ -62,10 +62,12 @@ export function projectPost(
   const createdAt = earlier(stored?.createdAt, utc(fact.createdAt ?? at.time));
   const told = { title: fact.title, body: fact.body, tags: fact.tags };
   if (stored && !isNewer(fact.version, at, stored, told)) return withTime(stored, createdAt);
+  const { html, excerpt } = render(fact.body);
   return {
     id: fact.id,
     ...told,
-    ...render(fact.body),
+    html,
+    excerpt,
     createdAt,
     updatedAt: utc(fact.updatedAt ?? fact.createdAt ?? at.time),
     ...stamps(stored, fact, at),

@@ -1,8 +1,10 @@
 import type { SqliteDatabase } from '@blog/kit/state';
 import { changesKept, type ChangeKind } from './change-log';
+import type { ReadModelEvent } from './event-handlers';
 import type { CommentEntry, PostEntry } from './projection';
 import { commentColumns, type CommentRow, fromRow, postColumns, type RowOf } from './rows';
 import { searchIndex } from './search-index';
+import { type Failed, skippedEvents } from './skipped-events';
 
 /** What a transaction changed: who keeps an answer made of it must make it again. */
 export interface Changed {
@@ -26,6 +28,10 @@ export interface ReadModelTransaction {
   deleteComment(comment: { id: string; postId: string }, stored: CommentEntry | undefined): void;
   /** Notes how far the log's history has been read, together with what was read. */
   saveCatchUp(progress: { sequence: number; complete: boolean }): void;
+  /** Passes over an event that can't be applied. */
+  skip(failed: Failed): void;
+  /** Takes an applied event, and what it replaces, from the skipped ones. */
+  forgetSkipped(event: ReadModelEvent): void;
 }
 
 /** What is kept of a post's comments: how many approved ones there are more, and the number of the latest change. */
@@ -40,6 +46,7 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
   const comments = commentStatements(sqlite);
   const notes = noteStatements(sqlite);
   const search = searchIndex(sqlite);
+  const skipped = skippedEvents(sqlite, now);
   let changed: Changed = { posts: new Set(), anyPost: false };
   /** Written at the end: a comment is mostly created and judged in the same transaction, and a post has many of them. */
   const unsaved = { comments: new Map<string, CommentEntry>(), threads: new Map<string, Thread>() };
@@ -104,6 +111,8 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
       comments.delete.run(id);
       note('comment-deleted', { id, postId: stored.postId, approved: -countOf(stored) });
     },
+    skip: skipped.note,
+    forgetSkipped: skipped.forget,
     saveCatchUp: ({ sequence, complete }) => void notes.catchUp.run(sequence, complete ? 1 : 0),
   };
 

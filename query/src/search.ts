@@ -3,7 +3,7 @@ import type { SqliteDatabase } from '@blog/kit/state';
 import { type PostInList, type RowOf, summaryColumns } from './rows';
 import { excerptHtml, markBegins, markEnds, searchExpression } from './search-text';
 
-export type FoundPost = RowOf<PostInList> & { excerptHtml: string };
+export type FoundPost = RowOf<PostInList> & { excerptHtml: string; place: Place };
 
 export interface Found {
   posts: FoundPost[];
@@ -65,9 +65,10 @@ export function createSearch(sqlite: SqliteDatabase) {
     const page = rest.slice(0, limit);
     const numbers = JSON.stringify(page.map(({ number }) => number));
     const marked = new Map(excerpts.all(expression, numbers).map((row) => [row.number, row.marked]));
-    const posts = page.flatMap(({ number }) => {
+    const posts = page.flatMap(({ number, score }) => {
       const row = find.get(number);
-      return row ? [{ ...row, excerptHtml: excerptHtml(marked.get(number) ?? '') }] : [];
+      const place = { createdAt: String(score), id: String(number) };
+      return row ? [{ ...row, place, excerptHtml: excerptHtml(marked.get(number) ?? '') }] : [];
     });
     const last = page.at(-1);
     const next = rest.length > limit && last ? { createdAt: String(last.score), id: String(last.number) } : undefined;

@@ -39,6 +39,13 @@ const tables = `
     number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, post_id TEXT NOT NULL
   ) STRICT;
 
+  -- Events that could not be applied.
+  CREATE TABLE skipped (
+    name TEXT PRIMARY KEY, id TEXT, sequence INTEGER, type TEXT NOT NULL, key TEXT, entity_id TEXT, post_id TEXT,
+    reason TEXT NOT NULL, at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX skipped_by_entity ON skipped (entity_id);
+
   -- How far the log's history has been read, and the latest change of any post: one row.
   CREATE TABLE state (
     only INTEGER PRIMARY KEY CHECK (only = 1), sequence INTEGER NOT NULL, complete INTEGER NOT NULL,
@@ -46,7 +53,7 @@ const tables = `
   ) STRICT;
 `;
 
-const shape = 3;
+const shape = 4;
 
 export interface ReadModelFile {
   file: string;

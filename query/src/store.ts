@@ -2,12 +2,13 @@ import type { FullPost, PostSummary } from '@blog/contract';
 import { type Page, pageOf, type Place } from '@blog/kit';
 import { transact } from '@blog/kit/state';
 import { changeLog, type ChangeLog } from './change-log';
-import { createCommentReads } from './comment-reads';
+import { createCommentReads, sizeOf } from './comment-reads';
 import { createPostLists, type PostLists } from './post-lists';
 import type { PostEntry } from './projection';
 import { type Changed, createTransactions, type ReadModelTransaction } from './read-model-transaction';
 import { fromRow, type PostInList, postColumns, type RowOf } from './rows';
 import { openShaped } from './shape';
+import { skippedEvents } from './skipped-events';
 
 /** How far the log's history has been read into this read model. */
 export interface CatchUp {
@@ -28,6 +29,7 @@ export interface ReadModelStore extends PostLists {
   /** The latest change of any post itself: what feeds and tags are made of. */
   postsChanged(): { number: number; at: string };
   changes: ChangeLog;
+  skipped: Pick<ReturnType<typeof skippedEvents>, 'read' | 'count' | 'sequences'>;
   catchUp(): CatchUp;
   /** The shape of the file that was thrown away at the opening; undefined where nothing was. */
   oldShape?: number;
@@ -41,6 +43,9 @@ export interface StoreOptions {
   changesBefore?: number;
   now?: () => Date;
 }
+
+/** Of a page of a post's comments, with their HTML. */
+const mostCharacters = 1_000_000;
 
 /** Opens the read model, made anew where the file has another shape. Throws where it can't be opened. */
 export function openReadModelStore({ file, changesBefore = 0, now = () => new Date() }: StoreOptions): ReadModelStore {
@@ -68,13 +73,16 @@ export function openReadModelStore({ file, changesBefore = 0, now = () => new Da
       const row = findPost.get(id);
       if (!row) return undefined;
       const { body, html, ...entry } = fromRow<PostEntry>(row);
-      const { items, next } = pageOf(comments.page(id, limit + 1, before), limit, (comment) => comment);
+      const most = mostCharacters;
+      const newestFirst = comments.page(id, { limit: limit + 1, most, before });
+      const { items, next } = pageOf(newestFirst, limit, (comment) => comment, { of: sizeOf, most });
       const post = { ...summaryOf(entry, comments.approved(id)), body, html, comments: items };
       return next ? { post, olderComments: next } : { post };
     },
     changeOf: (id) => findChange.get(id),
     postsChanged: () => findPostsChanged.get() ?? { number: 0, at: iso() },
     changes: changeLog(sqlite, lists.summary),
+    skipped: skippedEvents(sqlite, iso),
     catchUp() {
       const { sequence = 0, complete = 0 } = findCatchUp.get() ?? {};
       return { sequence, complete: complete === 1 };

@@ -139,7 +139,7 @@ describe('Catching up', () => {
 
   it('passes over events that are not valid, unknown or not its own', async () => {
     const odd = [
-      { type: 'PostCreated', data: { id: 'p9' } },
+      { type: 'PostCreated', data: { title: 'Of nothing' } },
       { type: 'Unheard' },
       { data: 1 },
       { type: 'Unheard', data: {} },

@@ -1,37 +1,45 @@
 import { createMetrics, silentLogger } from '@blog/kit';
-import { renderLimitedMarkdown, renderWithExcerpt } from '@blog/kit/markdown';
+import type { Renderer } from '@blog/kit/rendering';
+import { BusAway } from '@blog/kit/state';
 import request from 'supertest';
 import { openRaw } from '../../common/kit/test/raw-database';
+import { renderHere } from '../../common/kit/test/render-here';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
-import type { ProjectionParts } from '../src/event-handlers';
 import { createPreparedAnswers } from '../src/http/prepared-answers';
 import { createLiveStream } from '../src/live-stream';
 import { document } from '../src/openapi';
 import { createApply } from '../src/read-model';
+import { type RetryDeps, retrySkipped } from '../src/retry-skipped';
 import { openReadModelStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 
-export const parts: ProjectionParts = {
-  render: {
-    post: renderWithExcerpt,
-    comment: renderLimitedMarkdown,
-  },
-  now: () => new Date(noon),
-};
+const now = (): Date => new Date(noon);
+const noBus: RetryDeps['bus'] = { history: () => Promise.reject(new BusAway('there is none')) };
+
+interface QueryOptions {
+  renderer?: Renderer;
+  /** Has the events that are tried again. */
+  bus?: RetryDeps['bus'];
+}
 
 export const blog = { publicUrl: 'https://blog.example', name: 'The Blog' };
 
 /** The query service on a database of the test, put together as its main.ts does. */
-export function startQuery(life: TestLife, name = 'query.db') {
+export function startQuery(
+  life: TestLife,
+  name = 'query.db',
+  { renderer = renderHere, bus = noBus }: QueryOptions = {},
+) {
   const file = life.file(name);
-  const store = life.closing(openReadModelStore({ file, now: parts.now }));
+  const store = life.closing(openReadModelStore({ file, now }));
   const stream = life.closing(createLiveStream({ changes: store.changes, logger: silentLogger }));
   const answers = createPreparedAnswers();
-  const apply = createApply({ store, answers, stream, parts });
-  const deps = { store, apply, answers, stream, blog, logger: silentLogger, metrics: createMetrics('query') };
+  const apply = createApply({ store, answers, stream, renderer, now, logger: silentLogger });
+  const retry = () => retrySkipped({ bus, apply, store });
+  const deps = { store, apply, retry, answers, stream, blog, logger: silentLogger, metrics: createMetrics('query') };
   const app = withDocumentedAnswers(createApp(deps), { document, life });
   /** Pushes events as the bus does. */
   const push = async (...events: object[]): Promise<void> => {
@@ -40,7 +48,7 @@ export function startQuery(life: TestLife, name = 'query.db') {
       .send(events.length === 1 ? events[0] : events)
       .expect(200, { status: 'OK' });
   };
-  return { app, deps, store, stream, answers, apply, push, file };
+  return { app, deps, retry, store, stream, answers, apply, push, file };
 }
 
 /** The read model's content, without what only this file is about: numbers of rows and of changes. */

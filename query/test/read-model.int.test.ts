@@ -2,9 +2,8 @@ import { rmSync } from 'node:fs';
 import { parseEvents } from '@blog/kit/state';
 import fc from 'fast-check';
 import { useTestLife } from '../../common/kit/test/test-life';
-import { applyEvents, listensTo, type ReadModelEvent } from '../src/event-handlers';
-import { openReadModelStore } from '../src/store';
-import { dumpOf, parts } from './query-service';
+import { listensTo, type ReadModelEvent } from '../src/event-handlers';
+import { dumpOf, startQuery } from './query-service';
 
 const life = useTestLife();
 
@@ -71,10 +70,9 @@ function deliveryOf(log: ReadModelEvent[], choices: number[]): ReadModelEvent[][
 }
 
 /** The rows of a read model that was made by these batches. */
-function readModelOf(batches: ReadModelEvent[][]): string {
-  const file = life.file('any.db');
-  const store = openReadModelStore({ file });
-  for (const batch of batches) store.transaction((tx) => applyEvents(tx, batch, parts));
+async function readModelOf(batches: ReadModelEvent[][]): Promise<string> {
+  const { file, store, apply } = startQuery(life, 'any.db');
+  for (const batch of batches) await apply(batch);
   store.close();
   const dump = dumpOf(file);
   rmSync(file);
@@ -84,35 +82,35 @@ function readModelOf(batches: ReadModelEvent[][]): string {
 const choices = fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 40 });
 
 describe('The read model is the same, byte for byte, as from the log in its order,', () => {
-  it('whichever way the keys interleave and whatever is delivered again', () => {
+  it('whichever way the keys interleave and whatever is delivered again', async () => {
     const steps = fc.array(stepWith(fc.boolean()), { maxLength: 30 });
-    fc.assert(
-      fc.property(steps, choices, (some, turns) => {
+    await fc.assert(
+      fc.asyncProperty(steps, choices, async (some, turns) => {
         const log = logOf(some);
-        expect(readModelOf(deliveryOf(log, turns))).toBe(readModelOf([log]));
+        expect(await readModelOf(deliveryOf(log, turns))).toBe(await readModelOf([log]));
       }),
       { numRuns: 60 },
     );
   }, 30_000);
 
-  it('in any order at all, with repeats: by versions, by places in the log, or by both', () => {
+  it('in any order at all, with repeats: by versions, by places in the log, or by both', async () => {
     const shuffled = fc
       .array(stepWith(fc.boolean()), { maxLength: 20 })
       .map(logOf)
       .chain((log) => fc.tuple(fc.constant(log), fc.shuffledSubarray([...log, ...log], { minLength: 2 * log.length })));
-    fc.assert(
-      fc.property(shuffled, ([log, order]) => {
-        expect(readModelOf([order])).toBe(readModelOf([log]));
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([log, order]) => {
+        expect(await readModelOf([order])).toBe(await readModelOf([log]));
       }),
       { numRuns: 40 },
     );
   }, 30_000);
 
-  it('when it is rebuilt on top of itself by a replay of the whole log', () => {
-    fc.assert(
-      fc.property(fc.array(stepWith(fc.boolean()), { maxLength: 20 }), (some) => {
+  it('when it is rebuilt on top of itself by a replay of the whole log', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(stepWith(fc.boolean()), { maxLength: 20 }), async (some) => {
         const log = logOf(some);
-        expect(readModelOf([log, log])).toBe(readModelOf([log]));
+        expect(await readModelOf([log, log])).toBe(await readModelOf([log]));
       }),
       { numRuns: 20 },
     );

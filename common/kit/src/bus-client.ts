@@ -23,10 +23,10 @@ export interface BusClient {
   /** How many events one publish may hold: 1 until the bus has shown that it takes arrays. */
   batchLimit(): number;
   /**
-   * A page of the log after a sequence, oldest first. A bus without pages answers with all it has, and `more` is false.
+   * A page of the log after a sequence, oldest first, with so many events at most. A bus without pages answers with all it has, and `more` is false.
    * Throws {@link BusAway}.
    */
-  history(after: number): Promise<{ events: ReceivedEnvelope[]; more: boolean }>;
+  history(after: number, limit?: number): Promise<{ events: ReceivedEnvelope[]; more: boolean }>;
 }
 
 const historyPage = 1_000;
@@ -93,8 +93,8 @@ export function createBusClient({
       throw new BusAway(reasonOf(answer));
     },
     batchLimit: () => (arrays ? largestBatch : 1),
-    async history(after) {
-      const answer = await call(() => http.get('/events', { params: { after, limit: historyPage } }));
+    async history(after, limit = historyPage) {
+      const answer = await call(() => http.get('/events', { params: { after, limit } }));
       if (answer.status !== 200 || !Array.isArray(answer.data)) throw new BusAway(reasonOf(answer));
       const link = (answer.headers as Record<string, unknown>)['link'];
       const more = typeof link === 'string' && link.includes('rel="next"');

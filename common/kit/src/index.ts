@@ -1,7 +1,7 @@
 /**
  * How any process is made. It knows nothing of what the services are about.
  * Beside it stand `@blog/kit/state` (database, outbox, relay: what a service with state of its own needs) and
- * `@blog/kit/markdown`, apart so that a process loads only what it uses.
+ * `@blog/kit/rendering` (Markdown, in a thread of its own), apart so that a process loads only what it uses.
  */
 
 // Settings, log, life
@@ -58,7 +58,7 @@ export {
   sendProblem,
 } from './problem-json';
 export { requireVersion, setVersion } from './conditional';
-export { encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
+export { countWithin, encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
 
 // Who may do what
 export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';

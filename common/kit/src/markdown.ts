@@ -1,14 +1,15 @@
-import hljs from 'highlight.js/lib/common';
-import MarkdownIt from 'markdown-it';
+import type MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
+import { boundedMarkdown, largestHtmlOf, type MarkdownLimit, TooMuchMarkdown } from './bounded-markdown';
+import { createHighlighter } from './highlight';
+import { beginningOf, cutAtWord, plainHtml, renderedAtOnce } from './plain-html';
 
-const markdown = new MarkdownIt({
-  html: false,
-  linkify: true,
-  typographer: true,
-  highlight: (code, language) =>
-    hljs.getLanguage(language) ? hljs.highlight(code, { language, ignoreIllegals: true }).value : '',
-});
+let highlight = createHighlighter();
+
+const markdown = boundedMarkdown(
+  { html: false, linkify: true, typographer: true, highlight: (code, language) => highlight(code, language) },
+  () => undefined,
+);
 
 const sanitizing: sanitizeHtml.IOptions = {
   allowedTags: [
@@ -32,24 +33,53 @@ const sanitizing: sanitizeHtml.IOptions = {
   },
 };
 
-/** Markdown as HTML that is safe to put into a page: raw HTML is shown as text, and what is left is sanitised. */
-export function renderMarkdown(text: string): string {
-  return sanitizeHtml(markdown.render(text), sanitizing);
+/** A text as HTML. The same text becomes the same on every machine, however slow it is. */
+export interface RenderedText {
+  html: string;
+  /** Set if the text holds more Markdown than is rendered, and is shown as it was typed. */
+  limit?: MarkdownLimit;
 }
 
-/** {@link renderMarkdown} and {@link excerptOf} of a text in one go, which takes less time. */
-export function renderWithExcerpt(text: string): { html: string; excerpt: string } {
-  // The excerpt of a longer text is made of its beginning, parsed apart.
-  if (text.length > mostForExcerpt) return { html: renderMarkdown(text), excerpt: excerptOf(text) };
-  const environment = {};
-  const tokens = markdown.parse(text, environment);
-  const html = markdown.renderer.render(tokens, markdown.options, environment);
-  return { html: sanitizeHtml(html, sanitizing), excerpt: excerptIn(tokens) };
+export interface RenderedWithExcerpt extends RenderedText {
+  /** The first words, as plain text. */
+  excerpt: string;
+}
+
+/** Markdown as HTML that is safe to put into a page: raw HTML is shown as text, and what is left is sanitised. */
+export function renderMarkdown(text: string): string {
+  return renderWithExcerpt(text).html;
+}
+
+/** The HTML of a text, and its first words. */
+export function renderWithExcerpt(text: string): RenderedWithExcerpt {
+  highlight = createHighlighter();
+  let excerpt: string | undefined;
+  const rendered = withinLimits(text, () => {
+    const tokens = markdown.parse(text);
+    // The excerpt of a longer text is made of its beginning, parsed apart.
+    if (text.length <= mostForExcerpt) excerpt = excerptIn(tokens);
+    return sanitizeHtml(markdown.render(tokens), sanitizing);
+  });
+  return { ...rendered, excerpt: excerpt ?? excerptOf(text) };
+}
+
+/** What `render` makes of the text, or the text as it was typed if that is too much. */
+function withinLimits(text: string, render: () => string): RenderedText {
+  try {
+    const html = render();
+    // Sanitising adds to each link.
+    if (html.length > largestHtmlOf(text)) throw new TooMuchMarkdown('size');
+    return { html };
+  } catch (error) {
+    if (!(error instanceof TooMuchMarkdown)) throw error;
+    return { html: plainHtml(text), limit: error.limit };
+  }
 }
 
 /** What readers write: no headings, images, tables or rules, and each line break is one. */
-const limited = new MarkdownIt({ html: false, linkify: true, breaks: true });
-limited.disable(['heading', 'lheading', 'hr', 'image', 'table']);
+const limited = boundedMarkdown({ html: false, linkify: true, breaks: true }, (rules) =>
+  rules.disable(['heading', 'lheading', 'hr', 'image', 'table']),
+);
 
 const limitedSanitizing: sanitizeHtml.IOptions = {
   allowedTags: ['p', 'br', 'blockquote', 'pre', 'code', 'em', 'strong', 's', 'ul', 'ol', 'li', 'a'],
@@ -63,43 +93,40 @@ const limitedSanitizing: sanitizeHtml.IOptions = {
  * raw HTML too, is shown as the text that it is.
  */
 export function renderLimitedMarkdown(text: string): string {
-  return plainSentences.test(text) ? `<p>${text}</p>\n` : parseLimitedMarkdown(text);
+  return renderLimited(text).html;
 }
 
-/** What {@link renderLimitedMarkdown} gives, found the long way whatever the text. */
-export function parseLimitedMarkdown(text: string): string {
-  return sanitizeHtml(limited.render(text), limitedSanitizing);
+/** {@link renderLimitedMarkdown}, and whether it was too much. */
+export function renderLimited(text: string): RenderedText {
+  return renderedAtOnce(text) ?? parseLimited(text);
 }
 
-/**
- * One line of words, with nothing between them that Markdown, a link or HTML could begin with: what most people write.
- * Parsing it would only put a paragraph around it, and take most of the time in which a comment is read from the log.
- */
-const plainSentences = /^\p{L}+(?:[,;!?.…]? [\p{L}\p{N}]+)*[!?.…]?$/u;
+/** What {@link renderLimited} gives, found the long way whatever the text. */
+export function parseLimited(text: string): RenderedText {
+  return withinLimits(text, () => sanitizeHtml(limited.render(limited.parse(text)), limitedSanitizing));
+}
 
-const excerptLength = 220;
 /** A slice is enough for an excerpt, and keeps a long text from being parsed twice. */
 const mostForExcerpt = 4_000;
 
-/** The beginning of a text, without the half of a surrogate pair that a cut may leave. */
-function beginningOf(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
-}
-
 /** The first words of a Markdown text, as plain text of at most 220 characters, cut at a word. */
 export function excerptOf(text: string): string {
-  return excerptIn(markdown.parse(beginningOf(text, mostForExcerpt), {}));
+  const beginning = beginningOf(text, mostForExcerpt);
+  try {
+    return excerptIn(markdown.parse(beginning));
+  } catch (error) {
+    if (!(error instanceof TooMuchMarkdown)) throw error;
+    return cutAtWord(beginning);
+  }
 }
 
-function excerptIn(tokens: ReturnType<typeof markdown.parse>): string {
-  const words = tokens
-    .filter((token, index) => token.type === 'inline' && tokens[index - 1]?.type === 'paragraph_open')
-    .map((token) => plainText(token.children ?? []))
-    .join(' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (words.length <= excerptLength) return words;
-  return `${beginningOf(words, excerptLength).replace(/\s+\S*$/, '')}…`;
+function excerptIn(tokens: readonly MarkdownIt.Token[]): string {
+  return cutAtWord(
+    tokens
+      .filter((token, index) => token.type === 'inline' && tokens[index - 1]?.type === 'paragraph_open')
+      .map((token) => plainText(token.children ?? []))
+      .join(' '),
+  );
 }
 
 function plainText(tokens: readonly { type: string; content: string }[]): string {

@@ -57,9 +57,27 @@ export function linkNext(req: Request, res: Response, next: Place | undefined): 
   res.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
 }
 
+/** How large an item is, and how large the items of a page may be together; one is always there. */
+export interface SizeLimit<T> {
+  of: (item: T) => number;
+  most: number;
+}
+
+/** How many items of the beginning of a list are within a limit: one at least, if there is one. */
+export function countWithin<T>(items: readonly T[], { of, most }: SizeLimit<T>): number {
+  let size = 0;
+  const tooMuch = items.findIndex((item, index) => (size += of(item)) > most && index > 0);
+  return tooMuch < 0 ? items.length : tooMuch;
+}
+
 /** Cuts a list that was read one longer than asked, newest first, into a page in the order of its making. */
-export function pageOf<T>(newestFirst: T[], limit: number, placeOf: (item: T) => Place): Page<T> {
-  const items = newestFirst.slice(0, limit).reverse();
+export function pageOf<T>(
+  newestFirst: T[],
+  limit: number,
+  placeOf: (item: T) => Place,
+  size: SizeLimit<T> = { of: () => 0, most: 0 },
+): Page<T> {
+  const items = newestFirst.slice(0, Math.min(limit, countWithin(newestFirst, size))).reverse();
   const oldest = items[0];
-  return newestFirst.length > limit && oldest ? { items, next: placeOf(oldest) } : { items };
+  return newestFirst.length > items.length && oldest ? { items, next: placeOf(oldest) } : { items };
 }

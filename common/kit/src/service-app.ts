@@ -44,8 +44,9 @@ const apiHeaders: RequestHandler = helmet({
   originAgentCluster: false,
 });
 
-/** The door for events is open to no page: otherwise any site could push events through its visitor's browser. */
 const doorForEvents = /^\/events\/?$/i;
+/** The doors for events and for operators are open to no page: any site could use them through its visitor's browser. */
+const closedToPages = /^\/(events|skipped)(\/|$)/i;
 
 /**
  * An Express app with what every process has: request ids, `/healthz` (alive), `/readyz` (ready), `/metrics`, `/openapi.json`.
@@ -68,7 +69,7 @@ export function createServiceApp(options: ServiceAppOptions): Express {
   });
   if (openTo === 'any-origin') {
     const open = cors({ exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', ...exposedHeaders] });
-    app.use((req, res, next) => (doorForEvents.test(req.path) ? next() : open(req, res, next)));
+    app.use((req, res, next) => (closedToPages.test(req.path) ? next() : open(req, res, next)));
   }
   mountRoutes(app, {
     '/healthz': { get: (_req, res) => void res.json({ status: 'ok', ...health() }) },

@@ -20,6 +20,17 @@ export {
 export { createRelay, type Relay } from './relay';
 export { type BusConnection, busSettings, connectBus } from './bus-connection';
 export { BusAway, type BusClient, createBusClient, EventsRefused } from './bus-client';
+export { isFaultOfEvent, reasonOf } from './event-failure';
+export {
+  countSkipped,
+  createRefusedEvents,
+  programsOnly,
+  type RefusedEvents,
+  type SkippedEvent,
+  SkippedEvents,
+  skippedOperation,
+  skippedRoute,
+} from './skipped-events';
 export {
   eventReceiver,
   eventReceiverOperation,

@@ -8,18 +8,23 @@ import {
   finishApp,
   mountRoutes,
   silentLogger,
+  Unavailable,
 } from '../src';
-import { eventReceiver, type ReceivedEvent } from '../src/state';
+import { createRefusedEvents, eventReceiver, type ReceivedEvent, skippedRoute } from '../src/state';
 
 const schemas = { ThingMade: z.object({ id: z.string(), content: z.string('must be a string') }) };
 
-function aReceiver(options: { fail?: Error; secret?: string } = {}) {
+function aReceiver(options: { fail?: Error | undefined; secret?: string } = {}) {
   const applied: ReceivedEvent<typeof schemas>[][] = [];
-  const app = createServiceApp({ logger: silentLogger, metrics: createMetrics('test'), isReady: () => true });
+  const metrics = createMetrics('test');
+  const app = createServiceApp({ logger: silentLogger, metrics, isReady: () => true });
+  const refused = createRefusedEvents({ now: () => new Date(), metrics });
   mountRoutes(app, {
+    '/skipped': { get: skippedRoute(refused.read) },
     '/events': {
       post: eventReceiver({
         schemas,
+        refused,
         verifier: options.secret === undefined ? undefined : createVerifier([options.secret]),
         apply: async (events) => {
           if (options.fail) throw options.fail;
@@ -31,7 +36,7 @@ function aReceiver(options: { fail?: Error; secret?: string } = {}) {
   finishApp(app, silentLogger);
   const push = (body: unknown, type = 'application/json') =>
     request(app).post('/events').set('Content-Type', type).send(JSON.stringify(body));
-  return { app, push, applied };
+  return { app, push, applied, refused };
 }
 
 const made = (id: string) => ({ type: 'ThingMade', data: { id, content: 'x' } });
@@ -127,9 +132,37 @@ describe('POST /events', () => {
     expect(applied).toEqual([]);
   });
 
-  it('is a 500 where applying fails, so that the bus sends it again', async () => {
-    const { push } = aReceiver({ fail: new Error('no such table') });
-    expect((await push(made('a'))).status).toBe(500);
+  it('is a 500 if something is wrong here, so that the bus sends it again', async () => {
+    for (const code of ['SQLITE_ERROR', 'SQLITE_IOERR', 'ECONNREFUSED', '57P01']) {
+      const { push, refused } = aReceiver({ fail: Object.assign(new Error('no such table'), { code }) });
+      expect((await push(made('a'))).status).toBe(500);
+      expect(refused.read().count).toBe(0);
+    }
+    expect((await aReceiver({ fail: new Unavailable('no room') }).push(made('a'))).status).toBe(503);
+  });
+
+  it('is a 422 without the text if an event can not be applied, so that the bus keeps it, and is shown until it can', async () => {
+    const options = { fail: new TypeError('reading a secret text') as Error | undefined };
+    const { push, refused, app } = aReceiver(options);
+    const event = { ...made('a'), id: 'e1', sequence: 7, partitionkey: 'k' };
+    expect((await push([event, made('b')])).status).toBe(422);
+    expect(refused.read().count).toBe(0);
+    const { status, body } = await push(event);
+    expect({ status, body }).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '', message: 'can not be applied: failed with TypeError' }] },
+    });
+    const { body: shown } = await request(app).get('/skipped').expect(200);
+    expect(shown).toMatchObject({
+      count: 1,
+      events: [{ id: 'e1', sequence: 7, type: 'ThingMade', key: 'k', reason: 'failed with TypeError' }],
+    });
+    expect(JSON.stringify([body, shown])).not.toContain('secret');
+    await request(app).get('/skipped').set('Origin', 'https://evil.example').expect(403);
+    expect((await request(app).get('/metrics')).text).toMatch(/^skipped_events\S* 1$/m);
+    options.fail = undefined;
+    await push(event);
+    expect(refused.read()).toEqual({ count: 0, events: [] });
   });
 
   it('takes what the bus has signed and nothing else, where a secret is set', async () => {

@@ -7,6 +7,9 @@ import type { ReadModelStore } from '../store';
 import { json, reading } from './answer';
 import type { PreparedAnswers } from './prepared-answers';
 
+/** Of a list of posts. */
+const mostCharacters = 2_000_000;
+
 /** What bounded lists take. */
 export const PageQuery = pageQuery();
 
@@ -45,8 +48,21 @@ export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers
       make() {
         const { items, next, total } = store.list(wanted, limit, cursor);
         // By hand: an object would move ids that look like numbers to its beginning.
-        const entries = items.map((post) => `${JSON.stringify(post.id)}:${partOf(post)}`);
-        return { body: `{${entries.join(',')}}`, next, total };
+        const entryOf = (post: ListedPost): string => `${JSON.stringify(post.id)}:${partOf(post)}`;
+        // A search has the best first, other lists the newest last: the one that leads on is cut off first.
+        const inOrder = wanted.q === undefined ? items.toReversed() : items;
+        const entries: string[] = [];
+        let characters = 0;
+        for (const post of inOrder) {
+          const entry = entryOf(post);
+          characters += entry.length;
+          if (characters > mostCharacters && entries.length > 0) break;
+          entries.push(entry);
+        }
+        const isCut = entries.length < items.length;
+        const goesOn = isCut ? inOrder[entries.length - 1]?.place : next;
+        const body = `{${(wanted.q === undefined ? entries.reverse() : entries).join(',')}}`;
+        return { body, next: goesOn, total };
       },
     };
   });

@@ -23,13 +23,14 @@ export function PreviewButton({ preview, textOf }: { preview: Preview; textOf: (
 }
 
 /** What was typed, as it will look to others. */
-export function PreviewArea({ preview: { html, fault } }: { preview: Preview }) {
+export function PreviewArea({ preview: { text, fault } }: { preview: Preview }) {
   return (
     <div aria-live="polite" className={styles.previewPlace}>
-      {html !== undefined ? (
+      {text ? (
         <div className={styles.preview}>
           <p className={styles.previewTitle}>{messages.composer.previewTitle}</p>
-          <CommentText html={html} content="" />
+          {text.note === undefined ? null : <p className={styles.previewNote}>{text.note}</p>}
+          <CommentText html={text.html} content="" />
         </div>
       ) : null}
       {fault ? <p className={styles.fault}>{fault}</p> : null}

@@ -13,12 +13,18 @@ export interface TypedComment {
   content: string;
 }
 
+/** A text as it will look to others; `note` says why it is shown as it was typed, if it is. */
+export interface PreviewedText {
+  html: string;
+  note?: string | undefined;
+}
+
 /** The form that is open, as the server gives it: empty, or with what was typed and why it was refused. */
 export interface CommentForm {
   typed: TypedComment;
   refusal?: Refusal | undefined;
   /** What was typed, rendered; where its author has asked to see that. */
-  preview?: string | undefined;
+  preview?: PreviewedText | undefined;
   /** Names the request, so that sending the form twice stores one comment. */
   key: string;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { Notice } from '../../components/Notice';
 import { refusalOf } from '../../studio/request';
 import { studio, write } from '../../studio/words';
-import { renderPreview, type TypedPost } from './posts';
+import { type PreviewedPost, renderPreview, type TypedPost } from './posts';
 import styles from './WritePage.module.css';
 
 /** So long nothing must be typed before it is rendered anew. */
@@ -24,7 +24,7 @@ export function Preview({ typed: { title, body } }: { typed: TypedPost }) {
   const { data, error } = useQuery({
     queryKey: ['preview', markdown],
     queryFn: () => renderPreview(markdown),
-    placeholderData: (previous: string | undefined) => previous,
+    placeholderData: (previous: PreviewedPost | undefined) => previous,
     enabled: markdown.trim() !== '',
     retry: false,
   });
@@ -39,7 +39,10 @@ export function Preview({ typed: { title, body } }: { typed: TypedPost }) {
           <p>{studio.loading}</p>
         )
       ) : (
-        <div className="prose" dangerouslySetInnerHTML={{ __html: data }} />
+        <>
+          {data.note === undefined ? null : <p className={styles.hint}>{data.note}</p>}
+          <div className="prose" dangerouslySetInnerHTML={{ __html: data.html }} />
+        </>
       )}
     </section>
   );

@@ -73,7 +73,13 @@ export async function deletePost({ id, version }: Pick<StoredPost, 'id' | 'versi
   await request<unknown>(pathOf(id), { method: 'DELETE', headers: { 'If-Match': `"${version}"` } });
 }
 
+/** A post as it will look; `note` says why it is shown as it was typed, if it is. */
+export interface PreviewedPost {
+  html: string;
+  note?: string;
+}
+
 /** Markdown as it will look when it is published. */
-export async function renderPreview(markdown: string): Promise<string> {
-  return (await request<{ html: string }>('/preview', { method: 'POST', json: { kind: 'post', markdown } })).body.html;
+export async function renderPreview(markdown: string): Promise<PreviewedPost> {
+  return (await request<PreviewedPost>('/preview', { method: 'POST', json: { kind: 'post', markdown } })).body;
 }
