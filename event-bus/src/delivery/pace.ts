@@ -31,6 +31,8 @@ export interface Pace {
   room(inFlight: { requests: number; events: number }, now: number): number;
   /** When the next probe may go out; Infinity unless it is down. */
   probeAt(): number;
+  /** Whether it is down, and asked for no events at this time. */
+  isHeld(now: number): boolean;
   /** Lets the next probe go out at once, and the ones after it soon. */
   probeNow(now: number): void;
   probeStarted(): void;
@@ -114,6 +116,7 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
       return Math.max(0, Math.min(batch, allowed - inFlight.events));
     },
     probeAt: () => (mode === 'down' && !probing ? probeAt : Infinity),
+    isHeld: (now) => mode === 'down' && now < heldUntil,
     probeNow(now) {
       failedProbes = 0;
       heldUntil = 0;

@@ -98,7 +98,7 @@ export function createPump(deps: PumpDeps): Pump {
   async function sendNew(events: readonly StoredEvent[], run: Run): Promise<void> {
     if (run.probe && deliver.lastBroke()) {
       const found = await deps.knock(wholeSubscriber);
-      if (found.kind === 'away') return;
+      if (found.kind === 'away' || pace.isHeld(clock.now())) return;
       useEndpoint(run, found.endpoint);
     }
     await deliver.deliver(events, run);
@@ -107,7 +107,8 @@ export function createPump(deps: PumpDeps): Pump {
   async function sendAlone(lane: Lane, run: Run, isBesideSlow: boolean): Promise<void> {
     const found = await deps.knock(lane);
     if (!lane.parked) return;
-    if (found.kind === 'away') return lanes.park(lane, lane.parked, clock.now() + knockAgainMs);
+    const now = clock.now();
+    if (found.kind === 'away' || pace.isHeld(now)) return lanes.park(lane, lane.parked, now + knockAgainMs);
     // Whatever is in flight besides may be what breaks the connection.
     run.isAlone = found.kind === 'there' && runs.count() === 1;
     run.isBesideSlow = found.kind === 'there' && isBesideSlow;
