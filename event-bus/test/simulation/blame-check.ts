@@ -14,7 +14,7 @@ interface Evidence {
   kills: number;
   /** Whether other pushes were in flight when it broke a connection. */
   hasCompany: boolean;
-  /** Tries of it that ended in any other way: each one may let it kill once more among others. */
+  /** Tries of it that ended in any other way: after each one it may kill twice more before it is suspected again. */
   excuses: number;
 }
 
@@ -108,7 +108,7 @@ export function createBlameCheck(book: GroupBook, now: () => number, fault: (tex
       const evidence = of(sequence);
       evidence.kills += 1;
       const ambiguous = evidence.hasCompany ? killsInCompany : 0;
-      const most = ambiguous + evidence.excuses + lives + (1 + wishes) * (1 + settings.mostAttempts());
+      const most = ambiguous + 2 * evidence.excuses + lives + (1 + wishes) * (2 + settings.mostAttempts());
       if (evidence.kills > most) fault(`${name} is killed by ${sequence} for the ${evidence.kills}th time`);
     },
     gaveUp(sequence) {

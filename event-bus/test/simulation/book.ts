@@ -112,8 +112,11 @@ export function createGroupBook(name: string, subscription: Subscription, log: L
     },
     haltedBy(event) {
       if (!settings.haltsKeys() || givenUp.size === 0) return undefined;
-      const halts = ({ sequence }: StoredEvent): boolean =>
-        sequence < event.sequence && givenUp.has(sequence) && !handled.has(sequence) && !discarded.has(sequence);
+      const isDead = (sequence: number): boolean =>
+        givenUp.has(sequence) && !handled.has(sequence) && !discarded.has(sequence);
+      // The disk may have forgotten the dead letter, and the group its type: then nothing is left that halts the key.
+      const halts = (one: StoredEvent): boolean =>
+        one.sequence < event.sequence && isDead(one.sequence) && mustGet(one);
       return log.ofKey(event.key).find(halts);
     },
   };

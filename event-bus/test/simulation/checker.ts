@@ -42,7 +42,7 @@ function createGroupChecker(
     askedAgain(until: number) {
       askedAgainAt = until;
       blame.forgive();
-      retryAfter.forget();
+      retryAfter.forgetStored();
       progress.disturbed();
     },
     watch(life: WatchedLife): Watcher {
@@ -134,11 +134,12 @@ export function createChecker(
     laneStored: (name: string, lane: ParkedLane) => group(name).retryAfter.stored(lane.head),
     /** As after a failure of the machine: the state has forgotten its last so many transitions. */
     mayHaveForgotten(transitions: number) {
-      for (const { book, blame, retryAfter, stillness } of groups.values()) {
+      for (const { book, blame, retryAfter, stillness, progress } of groups.values()) {
         book.settings.mayBeAnyAgain();
         blame.mayHaveForgotten(transitions);
         retryAfter.forgetStored();
         stillness.forget();
+        progress.mayHaveForgotten();
       }
     },
     /**

@@ -80,7 +80,9 @@ export function createOperator(world: RandomWorld, bus: Bus, groups: readonly st
   /** Passes over the event that a parked key waits for. */
   async function skip(): Promise<void> {
     const { name, seen } = any();
-    const [lane] = dispatcher().status(name).parked.first;
+    const lane = dispatcher()
+      .status(name)
+      .parked.first.find((parked) => parked.state === 'parked');
     const event = checker.log.events.find(({ sequence }) => sequence === lane?.sequence);
     if (!event) return;
     seen.blame.skipped(event.sequence);
@@ -103,6 +105,7 @@ export function createOperator(world: RandomWorld, bus: Bus, groups: readonly st
   async function release(name: string, key: string): Promise<void> {
     checker.group(name).stillness.releasing(key);
     checker.group(name).book.released(key);
+    checker.group(name).retryAfter.forgetStored();
     await dispatcher().keyCommands(name).release(key);
     checker.group(name).progress.freed(key);
   }

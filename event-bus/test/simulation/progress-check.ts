@@ -14,6 +14,8 @@ export interface ProgressCheck {
   /** An operator halts the key, and releases it. */
   kept(key: string): void;
   freed(key: string): void;
+  /** The machine failed: keys that were released may be halted again. */
+  mayHaveForgotten(): void;
   /** The wall clock was set: what is stored as waiting may wait for the longest time after the next start. */
   clockSet(): void;
   /** The group starts. */
@@ -38,6 +40,7 @@ export function createProgressCheck(
   const waitsUntil = new Map<string, number>();
   const reported = new Set<number>();
   const kept = new Set<string>();
+  const everKept = new Set<string>();
   let disturbedAt = 0;
   let isClockSet = false;
 
@@ -67,7 +70,11 @@ export function createProgressCheck(
       for (const { key } of events) waitsUntil.set(key, Math.max(waitsUntil.get(key) ?? 0, until));
     },
     disturbed: () => void (disturbedAt = Math.max(disturbedAt, now())),
-    kept: (key) => void kept.add(key),
+    kept(key) {
+      kept.add(key);
+      everKept.add(key);
+    },
+    mayHaveForgotten: () => everKept.forEach((key) => kept.add(key)),
     freed(key) {
       kept.delete(key);
       disturbedAt = Math.max(disturbedAt, now());

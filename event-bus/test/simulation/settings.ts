@@ -16,6 +16,7 @@ export interface Settings {
   mostAttempts(): number;
   shortestTimeoutMs(): number;
   longestTimeoutMs(): number;
+  largestBatch(): number;
   haltsKeys(): boolean;
 }
 
@@ -40,6 +41,7 @@ export function createSettings(first: Subscription): Settings {
     mostAttempts: () => Math.max(...attempts()),
     shortestTimeoutMs: () => Math.min(...possible.map(({ timeoutMs }) => timeoutMs)),
     longestTimeoutMs: () => Math.max(...possible.map(({ timeoutMs }) => timeoutMs)),
+    largestBatch: () => Math.max(...possible.map(({ batch }) => batch)),
     haltsKeys: () => all.some(({ onDeadLetter }) => onDeadLetter === 'halt-key'),
   };
 }

@@ -7,7 +7,7 @@ import type { RandomWorld } from './world';
 /** A group whose subscriber is well has an event within this time, whatever befalls the others. */
 const promptMs = 5_000;
 /**
- * A key that is well has it within this time (and one time-out), whatever its subscriber does with the others: that may
+ * A key that is well has it within this time (and a few time-outs), whatever its subscriber does with the others: that may
  * be taken for dead, and found again only by probes, some of which hang.
  */
 const probedMs = 40_000;
@@ -33,15 +33,20 @@ export function randomBehaviour(random: SeededRandom): Behaviour {
 export interface Bus {
   readonly current: Life;
   restart: () => void;
+  /** Somebody starts a second one on the same folder. */
+  startSecond: () => void;
 }
 
 export function createSupervisedBus(world: RandomWorld): Bus {
   const { time, random, state, checker } = world;
   let current = startBus(world);
+  let second: Life | undefined;
 
   function restart(): void {
     current.kill();
+    // A failure of the machine, after which the disk may have forgotten something, ends every process.
     if (random.chance(0.5)) {
+      second?.kill();
       const forgotten = random.between(0, 10);
       state.forgetLast(forgotten);
       if (forgotten > 0) checker.mayHaveForgotten(forgotten);
@@ -61,6 +66,11 @@ export function createSupervisedBus(world: RandomWorld): Bus {
       return current;
     },
     restart,
+    startSecond() {
+      second?.kill();
+      second = startBus(world);
+      time.after(random.between(100, 5_000), second.kill);
+    },
   };
 }
 
@@ -69,8 +79,9 @@ function watchProgress(world: RandomWorld, bus: Bus): void {
   const { time, checker, subscriptions, spared } = world;
   const boundOf = (group: string): number => {
     if (group === spared) return promptMs;
-    // What was sent to it in the trouble may be answered no more.
-    return probedMs + checker.group(group).book.settings.longestTimeoutMs();
+    // What was sent in the trouble may be answered no more; and one that hangs keeps its batch, and half of it, and so on.
+    const { settings } = checker.group(group).book;
+    return probedMs + settings.longestTimeoutMs() * (1 + Math.ceil(Math.log2(settings.largestBatch())));
   };
   const look = (): void => {
     const statuses = bus.current.isAlive() ? bus.current.dispatcher.statuses() : [];
@@ -131,12 +142,6 @@ function createTroubles(world: RandomWorld, bus: Bus, operator: Operator): reado
     world.log.damage(sequence);
     checker.damaged(sequence);
   }
-  /** Somebody starts a second bus on the same folder. */
-  function startSecond(): void {
-    const second = startBus(world);
-    time.after(random.between(100, 5_000), second.kill);
-  }
-
   const changeOne = (): void => changeBehaviour((all) => [random.pick(all)]);
   const changeAll = (): void => changeBehaviour((all) => all);
   const stop = (): void => void stopWell().catch((error: unknown) => bus.current.fatal.push(error));
@@ -152,7 +157,7 @@ function createTroubles(world: RandomWorld, bus: Bus, operator: Operator): reado
     setWallClock,
     sleepWhileBusy,
     fillDisk,
-    startSecond,
+    bus.startSecond,
     damageRecord,
   ];
 }
