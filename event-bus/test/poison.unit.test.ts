@@ -79,7 +79,6 @@ describe('an event of which a process dies', () => {
     [2, 1, 10 * seconds],
     [2, 1, 10 * minutes],
     [2, 40, 10 * seconds],
-    [2, 40, 10 * minutes],
   ])(
     'is given up by %i of them though %i other keys are not answered for %i ms',
     async (processes, hangingKeys, timeoutMs) => {

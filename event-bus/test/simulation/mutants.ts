@@ -179,5 +179,8 @@ const inWords = (name: string): string => name.replace(/[A-Z]|\d\w+/g, (start) =
 export const mutants: readonly (Sabotage & { name: string })[] = [
   ...byDeps.map((sabotage) => ({ name: inWords(sabotage.name), sabotage })),
   { name: 'takes no lock of its folder, and somebody starts a second one', locksFolder: false },
-  { name: 'lets what is in flight for long hold up the others', limits: { slowMs: 10 * 60_000 } },
+  {
+    name: 'lets what is in flight for long hold up the others',
+    limits: { slowMs: 10 * 60_000, requests: { single: 2, array: 1 } },
+  },
 ];

@@ -41,7 +41,7 @@ export type Fate =
   | 'kills';
 
 /** What a connection meets while the process behind it is away. */
-export type Front = 'nothing' | 'breaks' | 'answers 502';
+export type Front = 'nothing' | 'breaks' | 'breaks requests' | 'answers 502';
 
 /** The process behind one endpoint. A request that it holds breaks when the process dies. */
 export interface SubscriberProcess {
@@ -117,7 +117,8 @@ export function crash({ processes }: Subscriber, url: string, awayMs: number, ti
 
 /** What is met in place of a process that is away; undefined if nothing listens. */
 export function answerOfFront(front: Front): Answer | undefined {
-  if (front === 'breaks') return { kind: 'broken', reason: 'the front closed the connection' };
+  if (front === 'breaks' || front === 'breaks requests')
+    return { kind: 'broken', reason: 'the front closed the connection' };
   return front === 'answers 502' ? { kind: 'answered', status: 502 } : undefined;
 }
 
