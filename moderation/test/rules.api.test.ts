@@ -49,15 +49,6 @@ describe('The rules', () => {
     expect((await put(ifMatch('"2"'))).body).toMatchObject({ version: 3, rules: [] });
   });
 
-  it('of another process on the same database hold here, too', async () => {
-    const { app, file } = startModeration(life);
-    const other = startModeration(life, { file });
-    await push(app, created('c1', 'spam'));
-    await putRules(other.app, [spam]);
-    await push(app, created('c2', 'spam'));
-    expect(outboxOf(file)).toMatchObject([{ data: { status: 'approved' } }, { data: { status: 'rejected' } }]);
-  });
-
   it.each([
     [{ rules: 'x' }, 'rules', 'must be a list of rules'],
     [{}, 'rules', 'must be a list of rules'],
