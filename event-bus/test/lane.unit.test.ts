@@ -22,6 +22,7 @@ const broken: Failure = { kind: 'broken', reason: 'the connection broke', suspec
 const failed = (given: Partial<FailedTry> = {}): FailedTry => ({
   ...{ event, failure: retry, parked: undefined, attemptsBefore: 0 },
   ...{ subscriberIsDead: false, wasAlone: false, wasBesideSlow: false, wasSlow: false, othersAreWell: false },
+  ...{ wasGoneAfter: false, wasWellBefore: true },
   ...{ wallTime: 10_000, random: 0.5 },
   ...given,
 });

@@ -134,6 +134,26 @@ describe('a write-ahead log', () => {
     expect(readFileSync(wal()).equals(before)).toBe(true);
   });
 
+  // The last word of what a checksum is made of changes it as a flipped bit of the checksum does.
+  it.each([
+    ['its salts', 16],
+    ['its checksum', 24],
+    ["its first frame's checksum", 48],
+    ['the end of its first page', 4_144],
+    ["its second frame's checksum", 4_168],
+  ])('loses nothing by any flipped bit of %s', async (_, from) => {
+    const before = readFileSync(wal());
+    for (let n = 0; n < 64; n += 1) {
+      const flip = { byte: from + (n >> 3), bit: n & 7 };
+      flipIn(other(), { of: basename(wal()), part: '-wal', ...flip });
+      expect({ ...flip, found: mendWriteAheadLog(logFile(other())) }).toEqual({
+        ...flip,
+        found: [expect.stringContaining('one bit')],
+      });
+      expect({ ...flip, isWhole: readFileSync(wal()).equals(before) }).toEqual({ ...flip, isWhole: true });
+    }
+  });
+
   it('keeps what comes after worse damage', async () => {
     const bytes = readFileSync(wal());
     const frames = Math.floor((bytes.length - 32) / (pageSize + 24));

@@ -37,6 +37,8 @@ describe.each<[Front, number]>([
   ['nothing', 10],
   ['breaks', 1],
   ['breaks', 10],
+  ['breaks requests', 1],
+  ['breaks requests', 10],
   ['answers 502', 1],
   ['answers 502', 10],
 ])('an event of which the subscriber dies, with %s in front of it and batches of %i', (front, batch) => {
@@ -76,9 +78,11 @@ describe('an event of which a process dies', () => {
     [1, 1, 10 * seconds],
     [1, 1, 10 * minutes],
     [1, 40, 10 * seconds],
+    [1, 40, 10 * minutes],
     [2, 1, 10 * seconds],
     [2, 1, 10 * minutes],
     [2, 40, 10 * seconds],
+    [2, 40, 10 * minutes],
   ])(
     'is given up by %i of them though %i other keys are not answered for %i ms',
     async (processes, hangingKeys, timeoutMs) => {
@@ -102,8 +106,26 @@ describe('an event of which a process dies', () => {
   );
 });
 
+describe('an event of which the subscriber dies, with no other traffic', () => {
+  it('is given up, as the subscriber is gone after each try', async () => {
+    const bus = await started({ g: { maxAttempts: 3, fate: kills(1) } });
+    await bus.publish(['k']);
+    await bus.pass(10 * minutes);
+    expect(await deadOf(bus)).toEqual([1]);
+  });
+
+  it('waits if a proxy hides whether the subscriber is there, until others are done', async () => {
+    const bus = await started({ g: { maxAttempts: 3, front: 'breaks requests', fate: kills(1) } });
+    await bus.publish(['k']);
+    await bus.pass(60 * minutes);
+    expect(await deadOf(bus)).toEqual([]);
+    await flowFor(bus, 10 * minutes);
+    expect(await deadOf(bus)).toEqual([1]);
+  });
+});
+
 describe('a subscriber that is only away', () => {
-  it.each<Front>(['nothing', 'breaks', 'answers 502'])(
+  it.each<Front>(['nothing', 'breaks', 'breaks requests', 'answers 502'])(
     'with %s in front of it gets everything later',
     async (front) => {
       const bus = await started({ g: { maxAttempts: 1, front, batch: 5 } });

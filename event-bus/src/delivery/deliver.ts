@@ -21,6 +21,8 @@ export interface DeliverDeps {
   send: Send;
   clock: Clock;
   observer: DeliveryObserver;
+  /** Whether an endpoint that has just broken a connection keeps no new one open. */
+  isGone: (endpoint: Endpoint) => Promise<boolean>;
   /** Whether the group may send: it may have been paused or stopped since the run began. */
   isActive: () => boolean;
   /** The subscriber answered 410: it wants no more. */
@@ -44,6 +46,8 @@ export interface Deliver {
   abort(): void;
   /** Gives up what is in flight of a key: nothing comes of it, neither done nor failed. */
   callOff(key: string): void;
+  /** When a connection broke last; -Infinity if none has. */
+  brokeAt(): number;
   /** Whether the newest answer was a broken connection. */
   lastBroke(): boolean;
 }
@@ -55,6 +59,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const form = subscription.batch > 1 ? 'array' : 'single';
   let aborted = false;
   let lastBroke = false;
+  let brokeAt = -Infinity;
 
   function failedTries(key: string): number {
     const lane = lanes.get(key);
@@ -86,6 +91,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const outcome = outcomeOf(answer, subscription.ack, clock.wallTime());
     if (aborted) return outcome;
     lastBroke = outcome.kind === 'broken';
+    if (lastBroke) brokeAt = clock.now();
     endpoints.note(
       endpoint,
       outcome,
@@ -137,6 +143,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         return deps.onGone(outcome.reason);
       case 'broken':
         for (const { key, sequence } of events) lanes.get(key).singlyUpTo = sequence;
+        if (run.endpoint && (run.isAlone || run.isBesideSlow)) run.wasGoneAfter = await deps.isGone(run.endpoint);
         return failAll(events, outcome, run);
       case 'retry':
         if (outcome.retryAfterMs > 0) return waitAsAsked(events, outcome, run);
@@ -168,6 +175,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         sent.abort('called off');
       }
     },
+    brokeAt: () => brokeAt,
     lastBroke: () => lastBroke,
   };
 }

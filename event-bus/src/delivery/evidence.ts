@@ -10,7 +10,8 @@ export interface Evidence {
   /** Those that failed with an error while other keys were well. */
   errors: number;
   /**
-   * Those that broke the connection though nothing else was in flight and the subscriber had just answered; once the
+   * Those that broke the connection though nothing else was in flight and the subscriber had just answered a knock, if it
+   * could be seen to die: it was gone afterwards, or had done another event right before. Once the
    * suspicion is at its largest, also those beside pushes that had been in flight for long.
    */
   deaths: number;
@@ -31,11 +32,18 @@ export interface Try {
   wasAlone: boolean;
   /** As `wasAlone`, but for pushes that had been in flight for long already. */
   wasBesideSlow: boolean;
+  /** The subscriber kept no connection open right after this one broke, though it did so before. */
+  wasGoneAfter: boolean;
+  /** The subscriber had done an event right before, and had broken no connection since. */
+  wasWellBefore: boolean;
   /** The answer had been waited for so long already that the event is not what broke the connection, most likely. */
   wasSlow: boolean;
   /** The subscriber has done an event of another key since the try before this one. */
   othersAreWell: boolean;
 }
+
+/** A subscriber that has done an event so shortly before is there, ms. */
+export const wellMs = 1_000;
 
 /** What a sudden break adds to the suspicion; any other break adds 1. */
 const sudden = 3;
@@ -72,12 +80,14 @@ function suspicionAfter({ failure, wasAlone, wasSlow }: Try, { attempts, suspici
 
 /** What is known against an event after one more failed try. */
 export function evidenceAfter(before: Evidence, failed: Try): Evidence {
-  const { failure, subscriberIsDead, wasAlone, wasBesideSlow, othersAreWell } = failed;
+  const { failure, subscriberIsDead, wasAlone, wasBesideSlow, wasGoneAfter, wasWellBefore, othersAreWell } = failed;
   const { attempts, faults, errors, deaths } = before;
   const isFault = failure.kind === 'fault' && !subscriberIsDead;
   const isError = failure.kind === 'retry' && failure.why === 'error' && othersAreWell && !subscriberIsDead;
   // With many keys that are never answered, an event may never be quite alone: then it is the one that is always there.
-  const isDeath = failure.kind === 'broken' && (wasAlone || (wasBesideSlow && isMostSuspicious(before)));
+  const isBlamed = wasAlone || (wasBesideSlow && isMostSuspicious(before));
+  // A proxy may break connections for as long as the subscriber behind it is away, which no event is blamed for.
+  const isDeath = failure.kind === 'broken' && isBlamed && (wasGoneAfter || wasWellBefore);
   return {
     attempts: attempts + 1,
     faults: faults + Number(isFault),

@@ -7,7 +7,7 @@ import type { DeliveryState } from './delivery-state';
 import { createEndpoints } from './endpoints';
 import { type GroupStatus, statusOf } from './group-status';
 import { createKeyCommands, type KeyCommands } from './key-commands';
-import { createKnock } from './knock';
+import { createIsGone, createKnock } from './knock';
 import { createLag } from './lag';
 import { createLanes } from './lanes';
 import type { GroupLimits } from './limits';
@@ -86,8 +86,9 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   const policy = { ...subscription, backoff: limits.laneBackoff, refusalBackoff: limits.refusalBackoff };
   const shared = { group, subscription, lanes, pace, endpoints, clock, random, observer };
   const settle = createSettle({ ...shared, state, policy, onProgress: cursor.saveSoon });
+  const knock = withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs });
   const deliver = createDeliver({
-    ...{ ...shared, settle, isActive, onGone: pause },
+    ...{ ...shared, settle, isActive, onGone: pause, isGone: createIsGone(knock) },
     send: withTimeout(deps.sender.send, { clock, timeoutMs }),
     onUnreachable: (reason) => pace.unreachable(reason, clock.now(), random()),
   });
@@ -115,10 +116,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
       retry: damage.guard(retry),
       onError: failWith,
     },
-    knock: createKnock({
-      ...{ endpoints, pace, clock, random },
-      knock: withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs }),
-    }),
+    knock: createKnock({ endpoints, pace, clock, random, knock }),
     fill,
   });
 

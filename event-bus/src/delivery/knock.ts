@@ -15,6 +15,17 @@ export type Found =
 const knocksPerTry = 4;
 
 /**
+ * Finds out whether an endpoint that has just broken a connection keeps no new one open either: it did so right before, thus its
+ * process has died meanwhile.
+ */
+export function createIsGone(knock: Sender['knock']): (endpoint: Endpoint) => Promise<boolean> {
+  return async ({ url }) => {
+    const { kind } = await knock(url).answer;
+    return kind === 'unreachable' || kind === 'broken';
+  };
+}
+
+/**
  * Finds out whether the subscriber is there, without an event: before an event that may kill it, and after a connection
  * broke, which tells nothing of whether there is more than a proxy by now.
  */

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../log/event-log';
-import { createDueQueue } from './due-queue';
+import { createDueLanes, type DueLanes } from './due-lanes';
 import { hasWork, type ParkedLane, parkedAtWill } from './lane';
 import type { Entry, Window } from './window';
 
@@ -14,6 +14,8 @@ export interface Lane {
   attempts: number;
   /** When a try of it failed last, by the monotonic clock; -Infinity if none has. */
   failedAt: number;
+  /** How long its event had been in flight when it broke the connection last, ms. */
+  brokeAfterMs: number;
   /** Knocks before a try alone that had no answer, one after the other. */
   unansweredKnocks: number;
   parked: ParkedLane | undefined;
@@ -43,8 +45,8 @@ export interface Lanes {
   /** Takes the first event of a lane that flows though that event has failed before. */
   takeTried(): StoredEvent[];
   /**
-   * Takes the parked lane that is due first, if it is due by then. It is busy until it is released.
-   * `early`: it need not be due, unless its subscriber asked for the wait.
+   * Takes the parked lane that is due first, if it is due by then, as {@link DueLanes.take} says. It is busy until it is
+   * released. `early`: it need not be due, unless its subscriber asked for the wait.
    */
   takeDue(now: number, early?: boolean): Lane | undefined;
   /** When there is a lane for `takeDue`; Infinity when there is none. */
@@ -54,6 +56,8 @@ export interface Lanes {
   claim(key: string): Promise<Lane>;
   /** Parked lanes that wait for a time are due now. */
   bringForward(now: number): void;
+  /** Suspicious ones among them are. */
+  bringSuspiciousForward(now: number): void;
   get(key: string): Lane;
   /** The lane of a key, if it holds anything. */
   find(key: string): Lane | undefined;
@@ -75,8 +79,8 @@ export function createLanes(window: Window): Lanes {
   /** Flowing lanes with an event to send, those that waited longest first: one that is new, or one that has failed. */
   const ready = new Set<Lane>();
   const tried = new Set<Lane>();
-  /** Parked lanes with work that nothing keeps busy. What an entry's lane has done since makes it stale. */
-  const due = createDueQueue<{ lane: Lane; turn: number }>();
+  /** Parked lanes with work that nothing keeps busy. */
+  const due: DueLanes = createDueLanes();
 
   function get(key: string): Lane {
     let lane = lanes.get(key);
@@ -87,6 +91,7 @@ export function createLanes(window: Window): Lanes {
         busy: false,
         attempts: 0,
         failedAt: -Infinity,
+        brokeAfterMs: 0,
         unansweredKnocks: 0,
         parked: undefined,
         passedUpTo: 0,
@@ -112,12 +117,6 @@ export function createLanes(window: Window): Lanes {
     lane.busy = true;
     lane.turn += 1;
     return lane;
-  }
-
-  function nextDue(early = false): number {
-    for (let first = due.first(); first && first.turn !== first.lane.turn; first = due.first()) due.take();
-    const first = due.first();
-    return early && first && !first.lane.parked?.asked ? -Infinity : due.next();
   }
 
   function takeFirst(lane: Lane | undefined): StoredEvent[] {
@@ -174,11 +173,10 @@ export function createLanes(window: Window): Lanes {
     },
     takeTried: () => takeFirst(tried.values().next().value),
     takeDue(now, early) {
-      if (nextDue(early) > now) return undefined;
-      const first = due.take();
-      return first && occupy(first.lane);
+      const lane = due.take(now, early);
+      return lane && occupy(lane);
     },
-    nextDue,
+    nextDue: (early) => due.next(early),
     release(keys) {
       for (const key of keys) {
         const lane = get(key);
@@ -188,7 +186,7 @@ export function createLanes(window: Window): Lanes {
           continue;
         }
         lane.busy = false;
-        if (lane.parked && hasWork(lane.parked)) due.add(lane.dueAt, { lane, turn: lane.turn });
+        if (lane.parked && hasWork(lane.parked)) due.add(lane);
         settle(lane);
       }
     },
@@ -198,7 +196,8 @@ export function createLanes(window: Window): Lanes {
       else settle(occupy(lane));
       return lane;
     },
-    bringForward: (now) => due.bringForward(now),
+    bringForward: due.bringForward,
+    bringSuspiciousForward: due.bringSuspiciousForward,
     settleFirst(lane) {
       const entry = lane.queue.shift();
       if (entry) window.settle(entry);

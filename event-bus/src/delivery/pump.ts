@@ -3,7 +3,7 @@ import type { Clock, Random } from './clock';
 import type { Deliver } from './deliver';
 import type { Endpoint } from './endpoints';
 import type { Found } from './knock';
-import { isMostSuspicious, isSuspicious, noEvidence, timeAlone } from './evidence';
+import { isMostSuspicious, isSuspicious, noEvidence, timeAlone, wellMs } from './evidence';
 import type { Lane, Lanes } from './lanes';
 import type { GroupLimits } from './limits';
 import type { Pace } from './pace';
@@ -69,6 +69,8 @@ export function createPump(deps: PumpDeps): Pump {
       probe: pace.mode() === 'down',
       isAlone: false,
       isBesideSlow: false,
+      wasGoneAfter: false,
+      wasWellBefore: false,
       endpoint: undefined,
       push: undefined,
       pushedAt: clock.now(),
@@ -112,6 +114,7 @@ export function createPump(deps: PumpDeps): Pump {
     // Whatever is in flight besides may be what breaks the connection.
     run.isAlone = found.kind === 'there' && runs.count() === 1;
     run.isBesideSlow = found.kind === 'there' && isBesideSlow;
+    run.wasWellBefore = pace.lastDoneAt() > Math.max(deliver.brokeAt(), now - wellMs);
     useEndpoint(run, found.endpoint);
     await retry(lane, lane.parked, run);
   }

@@ -13,6 +13,10 @@ export interface Run {
   isAlone: boolean;
   /** As `isAlone`, but for what is in flight for long already. */
   isBesideSlow: boolean;
+  /** The subscriber had done an event right before, and had broken no connection since. */
+  wasWellBefore: boolean;
+  /** Its endpoint kept no connection open right after its event had broken one. */
+  wasGoneAfter: boolean;
   /** The endpoint that its events go to, if not to any. */
   endpoint: Endpoint | undefined;
   /** What is in flight at present, and since when by the monotonic clock. */

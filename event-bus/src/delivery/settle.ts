@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../log/event-log';
 import type { Clock, Random } from './clock';
 import type { DeliveryState } from './delivery-state';
-import { type Failure, isSuspicious } from './evidence';
+import { type Failure, isSuspicious, wellMs } from './evidence';
 import { afterDone, type AfterFailure, afterFailure, type LanePolicy, type ParkedLane } from './lane';
 import type { Lane, Lanes } from './lanes';
 import type { DeliveryObserver } from './observer';
@@ -56,6 +56,8 @@ export function createSettle({
   async function done(events: readonly StoredEvent[]): Promise<void> {
     const now = clock.now();
     const parked = new Map<string, number | undefined>();
+    // Now the subscriber is there: what breaks a connection right after this can be told from what meets it away.
+    if (pace.lastDoneAt() < now - wellMs) lanes.bringSuspiciousForward(now);
     for (const { key, sequence } of events) {
       const lane = lanes.get(key);
       pace.done(now);
@@ -112,13 +114,15 @@ export function createSettle({
     const othersAreWell = pace.lastDoneAt() > lane.failedAt;
     const isRepeated = lane.failedAt > -Infinity;
     lane.failedAt = now;
+    if (failure.kind === 'broken') lane.brokeAfterMs = now - run.pushedAt;
     if (waitsInOrder(lane, failure)) {
       lane.attempts += 1;
       return;
     }
     const whole = { subscriberIsDead: pace.mode() === 'down', othersAreWell: isRepeated && othersAreWell };
     const { isAlone: wasAlone, isBesideSlow: wasBesideSlow, isSlow: wasSlow } = run;
-    const tried = { wasAlone, wasBesideSlow, wasSlow, attemptsBefore: lane.attempts };
+    const { wasGoneAfter, wasWellBefore } = run;
+    const tried = { wasAlone, wasBesideSlow, wasSlow, wasGoneAfter, wasWellBefore, attemptsBefore: lane.attempts };
     const moment = { wallTime: clock.wallTime(), random: random() };
     const after = afterFailure({ event, failure, parked, ...whole, ...tried, ...moment }, policy);
     // First the disk, then the window: the cursor passes an event only once what became of it is stored.

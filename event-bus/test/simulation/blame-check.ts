@@ -18,8 +18,8 @@ interface Evidence {
   excuses: number;
 }
 
-/** An answer may be kept to be told from a death of the process only if that was alive so shortly before, ms. */
-const aliveMs = 1_000;
+/** A push that breaks counts as a death of the process if that was alive so shortly before it was sent, ms. */
+const aliveMs = 2_000;
 /** A push that has been in flight for so long does not keep another one from being alone, ms. */
 const slowMs = 1_000;
 /** So many times as many errors as refusals are needed to give an event up. */
@@ -31,7 +31,10 @@ const killsInCompany = 6;
 export interface BlameCheck {
   /** One life of the bus, or of its group, begins. */
   watch(): BlameWatch;
-  killed(event: StoredEvent): void;
+  /** `isHidden`: a proxy hides that the process is away, so that it must have done something since it died last. */
+  killed(event: StoredEvent, isHidden: boolean): void;
+  /** The subscriber has done something. */
+  acknowledged(): void;
   gaveUp(sequence: number): void;
   /** An operator gives the event up. */
   skipped(sequence: number): void;
@@ -57,6 +60,7 @@ export function createBlameCheck(book: GroupBook, now: () => number, fault: (tex
   const skipped = new Set<number>();
   let lives = 0;
   let wishes = 0;
+  let wellAt = -Infinity;
 
   function of(sequence: number): Evidence {
     let evidence = all.get(sequence);
@@ -99,14 +103,16 @@ export function createBlameCheck(book: GroupBook, now: () => number, fault: (tex
           hasKnocked = false;
           const [event] = push.events;
           if (event && hadCompany) of(event.sequence).hasCompany = true;
-          if (event && wasAlone && now() - lastAliveAt < aliveMs) of(event.sequence).deaths += 1;
+          if (event && wasAlone && push.sentAt - lastAliveAt < aliveMs) of(event.sequence).deaths += 1;
         },
         knocked: () => void (hasKnocked = true),
       };
     },
-    killed({ sequence }) {
+    acknowledged: () => void (wellAt = now()),
+    killed({ sequence }, isHidden) {
       const evidence = of(sequence);
-      evidence.kills += 1;
+      if (!isHidden || wellAt > now() - aliveMs) evidence.kills += 1;
+      wellAt = -Infinity;
       const ambiguous = evidence.hasCompany ? killsInCompany : 0;
       const most = ambiguous + 2 * evidence.excuses + lives + (1 + wishes) * (2 + settings.mostAttempts());
       if (evidence.kills > most) fault(`${name} is killed by ${sequence} for the ${evidence.kills}th time`);

@@ -60,10 +60,13 @@ function createGroupChecker(
           blamed.sent(push);
         },
         received: (push) => checkOrder(book, push, fault),
-        acknowledged: haste.acknowledged,
+        acknowledged(push, arrivesAt) {
+          blame.acknowledged();
+          haste.acknowledged(push, arrivesAt);
+        },
         handled: (events) => events.forEach(({ sequence }) => book.handled(sequence, now())),
-        killed(event) {
-          blame.killed(event);
+        killed(event, isHidden) {
+          blame.killed(event, isHidden);
           progress.disturbed();
         },
         ended(push, ending) {

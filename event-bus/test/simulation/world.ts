@@ -50,6 +50,9 @@ export function randomSubscription(random: SeededRandom, urls: readonly string[]
 
 export const urlsOf = (group: string): string[] => Array.from({ length: 4 }, (_, n) => `http://${group}-${n}/events`);
 
+/** No subscriber is ill of an event of this key. */
+export const calmKey = 'calm';
+
 /** Which events a subscriber can't stand. */
 function randomIllness(
   random: SeededRandom,
@@ -64,10 +67,12 @@ function randomIllness(
   const killedEvery = random.pick([0, 0, 0, 31]);
   return {
     refusal({ key, sequence }) {
+      if (key === calmKey) return undefined;
       if (refusedEvery > 0 && sequence % refusedEvery === 0) return status === 500 && isOver() ? undefined : status;
       return key === refusedKey && !isOver() ? status : undefined;
     },
     fate({ key, sequence }): Fate | undefined {
+      if (key === calmKey) return undefined;
       if (killedEvery > 0 && sequence % killedEvery === 3) return 'kills';
       return hanging.has(key) && !isOver() ? 'hangs' : undefined;
     },
@@ -81,7 +86,7 @@ function createRandomSubscriber(
   isOver: () => boolean,
 ): Subscriber {
   return createSubscriber(urlsOf(group), clock.now, {
-    front: random.pick<Front>(['nothing', 'nothing', 'breaks', 'answers 502']),
+    front: random.pick<Front>(['nothing', 'nothing', 'breaks', 'breaks requests', 'answers 502']),
     startMs: () => random.between(20, 3_000),
     ...randomIllness(random, keys, isOver),
   });
