@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 
 /** Under which names a process may be asked. */
 export interface HostRules {
@@ -42,8 +41,7 @@ export function listensHereOnly(host: string): boolean {
 }
 
 function hostsFile(): string {
-  const windows = process.env['SystemRoot'];
-  const path = windows && process.platform === 'win32' ? join(windows, 'System32/drivers/etc/hosts') : '/etc/hosts';
+  const path = process.platform === 'win32' ? 'C:/Windows/System32/drivers/etc/hosts' : '/etc/hosts';
   try {
     return readFileSync(path, 'utf8');
   } catch {
