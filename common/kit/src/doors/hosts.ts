@@ -61,6 +61,7 @@ export function loopbackNamesIn(text: string): string[] {
 /**
  * Names that public name servers answer for nobody, so that no page of the Internet can have one of them: a single label
  * (`posts`, `event-bus-srv`), what clusters call their services, and `.internal`, which is reserved for private networks.
+ * Only who runs the name server of this very network could give one to a page.
  */
 function isPrivateName(name: string): boolean {
   return !name.includes('.') || /\.(?:svc|svc\.cluster\.local|internal)$/.test(name);
@@ -71,9 +72,9 @@ function isPrivateName(name: string): boolean {
  * (DNS rebinding); its browser then takes this process for that site, but goes on naming it in `Host`. So only those names
  * count that no stranger can give to a page:
  *
- *   always                        loopback names and addresses, the host of PUBLIC_URL, ALLOWED_HOSTS
+ *   always                        loopback names and addresses, names of private networks, the host of PUBLIC_URL, ALLOWED_HOSTS
  *   listens on this machine only  names that its hosts file gives to a loopback address: browsers look there first
- *   listens beyond it             addresses (they are resolved by nobody), and names of private networks
+ *   listens beyond it             addresses, which are resolved by nobody
  *
  * A request without `Host` is no browser's.
  */
@@ -87,8 +88,8 @@ export function createHostCheck({ listensOn, publicUrl, allowed = [] }: HostRule
   function isOwn(host: string): boolean {
     const name = hostNameIn(host);
     if (name === undefined) return false;
-    if (isLoopbackName(name) || known.has(name)) return true;
-    return !isHereOnly && (isIP(name) !== 0 || isPrivateName(name));
+    if (isIP(name) !== 0) return !isHereOnly || isLoopbackName(name);
+    return isPrivateName(name) || isLoopbackName(name) || known.has(name);
   }
 
   return (host) => {

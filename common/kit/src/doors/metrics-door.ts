@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { Forbidden, Unauthorized } from '../errors';
 import { isFromPage } from './browsers';
-import { isProgramHere } from './this-machine';
+import { isPassedOn, isProgramHere } from './this-machine';
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -20,7 +20,7 @@ export function metricsDoor(tokens: readonly string[], reach: 'everybody' | 'nob
     if (isProgramHere(req) || hasToken(req, tokens)) return next();
     if (isFromPage(req)) throw new Forbidden('Metrics are not for pages.');
     if (tokens.length > 0) throw new Unauthorized('Metrics need the token of METRICS_TOKEN.');
-    if (reach === 'nobody' || req.headers['x-forwarded-for'] !== undefined) {
+    if (reach === 'nobody' || isPassedOn(req)) {
       throw new Forbidden('Metrics are for programs on this machine, or with the token of METRICS_TOKEN.');
     }
     next();

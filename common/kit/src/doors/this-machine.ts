@@ -15,7 +15,12 @@ const forwarding = [
 /** What browsers add, whatever page it is. */
 const browsers = /^(?:origin|sec-(?:fetch|ch|gpc|purpose)(?:-.*)?|access-control-request-.*)$/;
 
-const isTelling = (name: string): boolean => browsers.test(name) || forwarding.some((pattern) => pattern.test(name));
+const isForwarding = (name: string): boolean => forwarding.some((pattern) => pattern.test(name));
+
+/** Whether a proxy of any kind has passed a request on. */
+export function isPassedOn({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return Object.keys(headers).some(isForwarding);
+}
 
 /** Whether an address is one of those under which a machine reaches itself. */
 export function isLoopback(address: string | undefined): boolean {
@@ -30,5 +35,6 @@ export function isLoopback(address: string | undefined): boolean {
 export function isProgramHere(req: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
   const { host } = req.headers;
   const isAskedHere = host === undefined || isLoopbackName(hostNameIn(host) ?? '');
-  return isLoopback(req.socket.remoteAddress) && isAskedHere && !Object.keys(req.headers).some(isTelling);
+  const isBrowser = Object.keys(req.headers).some((name) => browsers.test(name));
+  return isLoopback(req.socket.remoteAddress) && isAskedHere && !isBrowser && !isPassedOn(req);
 }
