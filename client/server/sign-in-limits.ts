@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createThrottle, readerNetwork, TooManyRequests } from '@blog/kit';
+import { createThrottle, readerNetwork, takeOfAll, TooManyRequests } from '@blog/kit';
 import type { Request, Response } from 'express';
 
 const quarterMs = 15 * 60_000;
@@ -59,7 +59,7 @@ export function createSignInLimits({ now, wait = delay }: SignInLimitOptions = {
             { throttle: ofAddress, key: address },
             { throttle: ofNameAtAddress, key: keyOf(address, typed) },
           ];
-      const waitMs = Math.max(...counts.map(({ throttle, key }) => throttle.take(key)));
+      const waitMs = takeOfAll(counts);
       if (waitMs > 0) throw new TooManyRequests('Too many tries to sign in. Wait a moment.', Math.ceil(waitMs / 1000));
       const everywhere = isLink ? undefined : { throttle: ofName, key: keyOf(typed) };
       const isSlowed = everywhere !== undefined && everywhere.throttle.take(everywhere.key) > 0;

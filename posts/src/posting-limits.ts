@@ -1,4 +1,4 @@
-import { createThrottle, isProgramHere, readerNetwork, TooManyRequests } from '@blog/kit';
+import { createThrottle, isProgramHere, readerNetwork, takeOfAll, TooManyRequests } from '@blog/kit';
 import type { Request } from 'express';
 import { z } from 'zod';
 
@@ -28,7 +28,7 @@ export function limitPosts(
   return (req) => {
     if (isProgramHere(req)) return;
     const address = readerNetwork(req);
-    const waitMs = Math.max(0, ...throttles.map((throttle) => throttle.take(address)));
+    const waitMs = takeOfAll(throttles.map((throttle) => ({ throttle, key: address })));
     if (waitMs > 0) throw new TooManyRequests('Too many posts came from your address.', Math.ceil(waitMs / 1000));
   };
 }

@@ -68,7 +68,7 @@ export { metricsDoor } from './doors/metrics-door';
 export { forwardedFor, readerAddress, readerNetwork, trustProxies } from './doors/reader-address';
 export { type Doors, doorSettings, doorsOf } from './doors/settings';
 export { isProgramHere } from './doors/this-machine';
-export { createThrottle, type Throttle } from './doors/throttle';
+export { createThrottle, takeOfAll, type Throttle } from './doors/throttle';
 
 // Who may do what
 export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';

@@ -57,3 +57,11 @@ export function createThrottle(options: ThrottleOptions): Throttle {
     size: () => buckets.size,
   };
 }
+
+/** Counts one at each of several throttles, or, if it is one too many for any of them, at none; gives what `take` gives. */
+export function takeOfAll(counts: readonly { throttle: Throttle; key: string }[]): number {
+  const waits = counts.map(({ throttle, key }) => throttle.take(key));
+  const longest = Math.max(0, ...waits);
+  if (longest > 0) counts.forEach(({ throttle, key }, index) => waits[index] === 0 && throttle.giveBack(key));
+  return longest;
+}
