@@ -17,6 +17,10 @@ const notPassedOn = new Set([
   ...['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding'],
   ...['upgrade', 'host', 'content-length', 'expect', 'x-powered-by'],
 ]);
+/** Headers in which proxies name the reader: this process says once, in its own, what it believes of them. */
+const ofProxies = /^(?:x-)?forwarded(?:-|$)|^via$|^(?:x-real|x-client|true-client|cf-connecting)-ipv?6?$/;
+/** What a browser says of its page, which is not the one who asks the service. */
+const ofBrowsers = /^sec-(?:fetch|ch)-/;
 /** Cookies are between the browser and this process; a page of another origin is nobody whom an answer could be opened to. */
 const notForServices = new Set([...notPassedOn, 'cookie', 'origin', 'referer']);
 const notForBrowsers = new Set([...notPassedOn, 'comment-token', 'vary']);
@@ -38,7 +42,9 @@ export function servicePath(url: string): string {
 }
 
 function requestHeaders(req: Request, res: Response): Record<string, string> {
-  const passed = Object.entries(req.headers).filter(([name]) => !notForServices.has(name));
+  const passed = Object.entries(req.headers).filter(
+    ([name]) => !notForServices.has(name) && !ofProxies.test(name) && !ofBrowsers.test(name),
+  );
   return {
     ...Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
     'x-request-id': String(res.getHeader('X-Request-Id')),

@@ -1,4 +1,12 @@
-import { type Auth, createServiceApp, type Logger, mountRoutes, type Registry } from '@blog/kit';
+import {
+  type Auth,
+  createServiceApp,
+  type Doors,
+  type Logger,
+  metricsDoor,
+  mountRoutes,
+  type Registry,
+} from '@blog/kit';
 import type { Renderer } from '@blog/kit/rendering';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { messages } from '../src/messages';
@@ -48,6 +56,7 @@ export interface AppDeps {
   files: RequestHandler;
   /** Replaced in development, where scripts and styles come in other ways. */
   security?: RequestHandler;
+  doors?: Doors;
   logger: Logger;
   metrics: Registry;
 }
@@ -100,11 +109,15 @@ export function createApp(deps: AppDeps): App {
   const api = createApi({ services, cookies, sessions });
 
   const { security = securityHeaders({ https }) } = deps;
-  const app = createServiceApp({ logger, metrics, isReady: () => true, securityHeaders: security, document });
+  // Readers reach this process by themselves, and its metrics are none of theirs.
+  const metricsFor = metricsDoor([], 'nobody');
+  const app = createServiceApp({
+    ...{ logger, metrics, isReady: () => true, securityHeaders: security, document, metricsFor },
+    ...deps.doors,
+  });
   app.use('/embed.js', forAllSites);
   app.use('/embed/:id', frameHeaders(deps.embedOrigins));
   app.use(files);
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.use(sameOrigin({ publicUrl }));
   app.use(sessions.identify);
   app.use('/api/:service', ...api.handlers);

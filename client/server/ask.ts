@@ -10,8 +10,9 @@ function readJson(service: Service, { whole }: ServiceAnswer): unknown {
   try {
     if (!whole) throw new Error('too large');
     return JSON.parse(whole.toString('utf8'));
-  } catch (error) {
-    throw new AnswerLost(`${service.name} gave no readable answer.`, { cause: error });
+  } catch {
+    // The parser's own message quotes the answer, and this error is logged.
+    throw new AnswerLost(`${service.name} gave no readable answer.`);
   }
 }
 

@@ -1,7 +1,17 @@
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { createAuth, createLogger, createMetrics, type Logger, readConfig } from '@blog/kit';
+import {
+  createAuth,
+  createHostCheck,
+  createLogger,
+  createMetrics,
+  doorsOf,
+  guardServer,
+  type Logger,
+  readConfig,
+} from '@blog/kit';
 import { createRenderingThread, type RenderingThreadOptions } from '@blog/kit/rendering';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
 import { createAccounts } from './accounts/accounts';
 import type * as AppModule from './app';
@@ -22,7 +32,7 @@ export interface Development {
   settings: Settings;
   logger: Logger;
   /** The app as the source has it now. */
-  currentApp(): Promise<Express>;
+  currentApp(): Promise<RequestListener>;
 }
 
 const preamblePath = '/@react-preamble';
@@ -62,7 +72,9 @@ export function createDevelopment(options: DevelopmentOptions): Development {
   ) as Assets;
   const renderer = createRenderingThread({ ...rendering, logger });
   let source: typeof AppModule | undefined;
-  let app: Express | undefined;
+  const { HOST: listensOn, PUBLIC_URL: publicUrl, ALLOWED_HOSTS: allowed } = settings;
+  const isOwnHost = createHostCheck({ listensOn, publicUrl, allowed });
+  let app: RequestListener | undefined;
   return {
     settings,
     logger,
@@ -70,7 +82,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
       const loaded = (await vite.ssrLoadModule('/server/app.ts')) as typeof AppModule;
       if (app === undefined || loaded !== source) {
         source = loaded;
-        app = loaded.createApp({
+        const { app: made } = loaded.createApp({
           services,
           publicUrl: settings.PUBLIC_URL,
           blogName: settings.BLOG_NAME,
@@ -85,9 +97,11 @@ export function createDevelopment(options: DevelopmentOptions): Development {
           files: serveSource(options),
           // Vite's own scripts and styles are inline.
           security: (_req, _res, next) => next(),
+          doors: doorsOf(settings, 'nobody'),
           logger,
           metrics: createMetrics('client'),
-        }).app;
+        });
+        app = guardServer(made, isOwnHost);
       }
       return app;
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createAuth, runProcess, startServer } from '@blog/kit';
+import { createAuth, doorsOf, runProcess, startServer } from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { createAccounts } from './accounts/accounts';
 import { createApp } from './app';
@@ -25,10 +25,15 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
     renderer: sparingly(thread),
     assets: readAssets(browserBuild),
     files: serveAssets(browserBuild),
+    doors: doorsOf(settings, 'nobody'),
     logger,
     metrics,
   });
-  const server = await startServer(app, { host: settings.HOST, port: settings.PORT });
+  const server = await startServer(app, {
+    host: settings.HOST,
+    port: settings.PORT,
+    names: { publicUrl: settings.PUBLIC_URL, allowed: settings.ALLOWED_HOSTS },
+  });
   lifecycle.onClose('server', server.close);
   lifecycle.onClose('streams', closeStreams);
   logger.info({ url: server.url }, 'listening');

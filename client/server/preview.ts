@@ -1,7 +1,6 @@
-import { Forbidden, jsonBody, TooManyRequests, Unauthorized } from '@blog/kit';
+import { createThrottle, Forbidden, jsonBody, readerNetwork, TooManyRequests, Unauthorized } from '@blog/kit';
 import { type Renderer, renderOrShow, type ShownText } from '@blog/kit/rendering';
 import type { Request, RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 import { previewNotes } from '../src/words/preview';
 import type { Sessions } from './sessions';
@@ -30,13 +29,12 @@ export function previewOf({ html, limit }: ShownText): Preview {
 
 /** 429 for an address that asks for previews too often: rendering takes the processor's time. */
 export function limitPreviews(isPreview: (req: Request) => boolean = () => true): RequestHandler {
-  return rateLimit({
-    ...{ windowMs: 60_000, limit: mostPerMinute, standardHeaders: false, legacyHeaders: false },
-    skip: (req) => !isPreview(req),
-    handler() {
-      throw new TooManyRequests('Too many previews. Wait a minute.', 60);
-    },
-  });
+  const throttle = createThrottle({ burst: mostPerMinute, perMs: 60_000, again: 'at once' });
+  return (req, _res, next) => {
+    const waitMs = isPreview(req) ? throttle.take(readerNetwork(req)) : 0;
+    if (waitMs > 0) throw new TooManyRequests('Too many previews. Wait a minute.', 60);
+    next();
+  };
 }
 
 /**

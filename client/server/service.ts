@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
-import { type Logger, Unavailable } from '@blog/kit';
+import { type Logger, NotFound, Unavailable } from '@blog/kit';
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
 import { createEndpoints } from './endpoints';
 
@@ -52,7 +52,7 @@ export interface Service {
   name: string;
   /**
    * Sends, and gives any answer back, whatever its status; its body must be read or destroyed.
-   * Throws `Unavailable` where no replica takes a connection (nothing was sent), {@link AnswerLost} where one did and
+   * Throws `NotFound` for a path with an id that no path can name, `Unavailable` where no replica takes a connection (nothing was sent), {@link AnswerLost} where one did and
    * broke off or took too long, {@link ReaderGone} where the request's signal ended it.
    */
   send(request: ServiceRequest): Promise<ServiceAnswer>;
@@ -72,6 +72,9 @@ const notConnected = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EN
 
 /** Below the services' keep-alive time-out, so that it is this side that closes an idle connection. */
 const agent = new Agent({ keepAlive: true, timeout: 30_000 });
+
+/** A part of a path that any client takes away with the part before it: nothing has such an id, and the rest is another route. */
+const dotSegment = /\/(?:\.|%2e){1,2}(?=[/?#]|$)/i;
 
 const isRepeatable = ({ method }: ServiceRequest): boolean => method === 'GET' || method === 'HEAD';
 
@@ -131,6 +134,7 @@ export function createService({ name, urls, logger, now, patience = usualPatienc
   return {
     name,
     async send(request) {
+      if (dotSegment.test(request.path.split('?', 1)[0] ?? '')) throw new NotFound('There is nothing of this name.');
       const isRead = isRepeatable(request);
       const endsAt = now() + (request.patienceMs ?? (isRead ? patience.readMs : patience.writeMs));
       for (const [index, url] of endpoints.inTurn().entries()) {

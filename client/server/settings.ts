@@ -1,4 +1,12 @@
-import { authSettings, blogNameSetting, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
+import {
+  authSettings,
+  blogNameSetting,
+  dataDirSetting,
+  doorSettings,
+  processSettings,
+  urlListSetting,
+  urlSetting,
+} from '@blog/kit';
 import { z } from 'zod';
 
 const originListSetting = z
@@ -16,6 +24,7 @@ const originListSetting = z
 /** The client's settings. `PUBLIC_URL` is the address under which readers reach it; canonical links begin with it. */
 export const Settings = z.object({
   ...processSettings(3000),
+  ...doorSettings,
   /** The folder that holds `accounts.json`. */
   DATA_DIR: dataDirSetting,
   ...authSettings,
@@ -27,7 +36,6 @@ export const Settings = z.object({
   POSTS_WRITE: z.enum(['anyone', 'authors'], 'must be anyone or authors').default('anyone'),
   /** The origins whose pages may show a post's comments in a frame, with commas between. None: nobody's. */
   EMBED_ORIGINS: originListSetting,
-  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
   BLOG_NAME: blogNameSetting,
 });
 export type Settings = z.output<typeof Settings>;

@@ -1,6 +1,5 @@
-import { Forbidden, type Identity, type Logger, TooManyRequests } from '@blog/kit';
+import { Forbidden, type Identity, type Logger } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { messages } from '../src/messages';
 import { SignInPage, type SignInFault } from '../src/routes/SignInPage';
 import type { Accounts } from './accounts/accounts';
@@ -9,27 +8,12 @@ import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
 import { sendPage } from './render';
 import type { Sessions } from './sessions';
-
-const windowMs = 15 * 60_000;
-/** Failures within that time: from one address, and for one name from wherever. */
-const mostFailures = { address: 20, name: 10 };
+import { createSignInLimits } from './sign-in-limits';
 
 interface SignInDeps extends Pick<PageTools, 'frameOf'> {
   accounts: Accounts;
   sessions: Sessions;
   logger: Logger;
-}
-
-/** Counts failures only; whoever has too many is told when to try again, right password or not. */
-function limiter(limit: number, keyGenerator: (req: Request) => string): RequestHandler {
-  return rateLimit({
-    ...{ windowMs, limit, keyGenerator, skipSuccessfulRequests: true, standardHeaders: false, legacyHeaders: false },
-    validate: { keyGeneratorIpFallback: false },
-    requestWasSuccessful: (_req, res) => res.statusCode < 400,
-    handler() {
-      throw new TooManyRequests('Too many tries to sign in. Wait a quarter of an hour.', windowMs / 1000);
-    },
-  });
 }
 
 /**
@@ -47,6 +31,13 @@ export function createSignInPage({ accounts, sessions, frameOf, logger }: SignIn
       content: <SignInPage back={ownPath(text('back'))} name={text('name')} code={text('code')} fault={fault} />,
     });
   }
+
+  const limits = createSignInLimits();
+  const limit: RequestHandler = async (req, res, next) => {
+    const fields = formFields(req);
+    await limits.begin(req, res, { name: fields.get('name') ?? '', isLink: (fields.get('code') ?? '') !== '' });
+    next();
+  };
 
   const requireSecret: RequestHandler = (_req, _res, next) => {
     if (!sessions.areOpen) throw new Forbidden('Nobody can sign in here: no AUTH_SECRET is set.');
@@ -84,12 +75,7 @@ export function createSignInPage({ accounts, sessions, frameOf, logger }: SignIn
 
   return {
     read: [requireSecret, read],
-    signIn: [
-      requireSecret,
-      limiter(mostFailures.address, (req) => req.ip ?? 'unknown'),
-      limiter(mostFailures.name, (req) => formFields(req).get('name') ?? ''),
-      signIn,
-    ],
+    signIn: [requireSecret, limit, signIn],
     signOut,
   };
 }

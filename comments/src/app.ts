@@ -2,6 +2,7 @@ import { CommentChange, CommentToImport, NewComment } from '@blog/contract';
 import {
   type Auth,
   createServiceApp,
+  type Doors,
   finishApp,
   jsonBody,
   linkNext,
@@ -14,7 +15,6 @@ import type { Renderer } from '@blog/kit/rendering';
 import { createRefusedEvents, eventReceiver, idempotentRequest, skippedRoute } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { hashOf, tokenHeader } from './author-token';
-import { trustOwnProxies } from './client-address';
 import type { Comment } from './domain';
 import { createEventHandlers, listensTo } from './event-handlers';
 import { CommentParams, CommentsQuery, document, PostParams } from './openapi';
@@ -31,6 +31,7 @@ export interface CommentsAppDeps {
   renderer: Pick<Renderer, 'limited'>;
   /** How much one address may send. */
   limits: readonly SendingLimit[];
+  doors?: Doors;
   /** Called after each commit, so that its event goes out at once. */
   onCommit: () => void;
   newId: () => string;
@@ -52,8 +53,10 @@ export function createApp(deps: CommentsAppDeps): Express {
   const { store, auth, limits, onCommit, newId, now, verifier, logger, metrics } = deps;
   const exposedHeaders = [tokenHeader, 'Retry-After'];
   const isReady = store.isReady;
-  const app = createServiceApp({ logger, metrics, isReady, openTo: 'any-origin', exposedHeaders, document });
-  trustOwnProxies(app);
+  const app = createServiceApp({
+    ...{ logger, metrics, isReady, openTo: 'any-origin', exposedHeaders, document },
+    ...deps.doors,
+  });
   const { htmlOf, shown } = createCommentRendering(deps.renderer);
   const applyEvents = createEventHandlers(store);
 

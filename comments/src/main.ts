@@ -1,4 +1,14 @@
-import { authSettings, bindPort, createAuth, newId, openWhenFree, processSettings, runProcess } from '@blog/kit';
+import {
+  authSettings,
+  bindPort,
+  createAuth,
+  doorSettings,
+  doorsOf,
+  newId,
+  openWhenFree,
+  processSettings,
+  runProcess,
+} from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
@@ -8,6 +18,7 @@ import { databaseSettings, openStore } from './open-store';
 
 const settings = z.object({
   ...processSettings(4001),
+  ...doorSettings,
   ...databaseSettings,
   ...busSettings,
   ...authSettings,
@@ -31,7 +42,8 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   const renderer = sparingly(thread);
   const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
   const limits = limitsOf(settings);
+  const doors = doorsOf(settings);
   port.serve(
-    createApp({ store, auth, renderer, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics }),
+    createApp({ store, auth, renderer, limits, doors, onCommit: relay.nudge, newId, now, verifier, logger, metrics }),
   );
 });

@@ -7,13 +7,15 @@ const startWithinMs = 60_000;
 
 /**
  * One Chromium for all tests of the file. Gives a function that opens a new window with cookies of its own: another
- * person's browser. All windows are closed after each test.
+ * person's browser. All windows are closed after each test. `more` are further switches of Chromium.
  */
-export function useBrowser(): (options?: Parameters<Browser['newContext']>[0]) => Promise<BrowserContext> {
+export function useBrowser(
+  more: readonly string[] = [],
+): (options?: Parameters<Browser['newContext']>[0]) => Promise<BrowserContext> {
   let browser: Browser | undefined;
   const windows: BrowserContext[] = [];
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args });
+    browser = await chromium.launch({ executablePath: findChromium(), args: [...args, ...more] });
   }, startWithinMs);
   afterEach(async () => {
     await Promise.all(windows.splice(0).map((window) => window.close()));

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import {
   createRequestTracker,
   createServiceApp,
+  type Doors,
   finishApp,
   type Logger,
   mountRoutes,
@@ -28,7 +29,7 @@ import { operatorPaths } from './http/operators';
 import { documentRoutes } from './http/openapi';
 import { createPublish, publishRoute } from './http/publish';
 import { createPublishListener } from './http/publish-listener';
-import { refusePages } from './http/refuse-pages';
+import { closedToPages } from './http/refuse-pages';
 import { replayRoute } from './http/replay';
 import { streamRoute } from './http/stream';
 import { subscriptionRoutes } from './http/subscriptions';
@@ -45,6 +46,7 @@ export interface AppDeps extends Completion {
   waits: Waits;
   /** Undefined where nothing may be made to go wrong on purpose. */
   faults: Faults | undefined;
+  doors?: Doors | undefined;
   /** Lets operators pass, and nobody else. */
   operators: RequestHandler;
   /** Who may publish; undefined where no secret is set: then everybody who reaches the bus. */
@@ -69,8 +71,9 @@ export function createApp(deps: AppDeps): RequestListener {
     trackRequest,
     isReady: () => true,
     health: () => ({ durability: log.durability(), head: log.head(), damage: log.damageFound() }),
+    ...deps.doors,
   });
-  app.use(refusePages);
+  app.use(closedToPages);
   app.use(operatorPaths, deps.operators);
   const publish = createPublish({ log, completion: { newId, now }, publishers });
   const subscriptions = subscriptionRoutes({ dispatcher });

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { lockFile } from '@blog/kit/file-lock';
-import { createSigner, type Logger, newId, type Registry } from '@blog/kit';
+import { createSigner, type Doors, type Logger, newId, type Registry } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { createApp } from './app';
 import { type CatchUp, createCatchUp } from './catch-up/catch-up';
@@ -36,6 +36,7 @@ export interface BusOptions {
   subscriptions: Record<string, Subscription>;
   /** With any, pushes are signed with all of them, and publishes are verified: one of them must fit. */
   secrets: readonly string[];
+  doors?: Doors;
   /** Lets operators pass, and nobody else. */
   operators: RequestHandler;
   /** Those who publish with secrets of their own. */
@@ -158,7 +159,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   await dispatcher.start(options.subscriptions);
 
   const app = createApp({
-    ...{ log, dispatcher, catchUp, seen, waits, faults, operators, newId, logger, metrics },
+    ...{ log, dispatcher, catchUp, seen, waits, faults, operators, doors: options.doors, newId, logger, metrics },
     now: () => new Date(wallTime()),
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     eventTypes: options.eventTypes ?? {},

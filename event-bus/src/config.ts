@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { authSettings, dataDirSetting, faultsOf, processSettings, secretsSetting } from '@blog/kit';
+import { authSettings, dataDirSetting, doorSettings, faultsOf, processSettings, secretsSetting } from '@blog/kit';
 import { z } from 'zod';
 import { blogEventTypes, blogSubscriptions } from './blog';
 import { Subscription } from './delivery/subscription';
@@ -44,6 +44,7 @@ function jsonSetting<S extends z.ZodType>(schema: S, fallback: z.input<S>) {
 
 export const settings = z.object({
   ...processSettings(4005),
+  ...doorSettings,
   /** The folder that holds `event-bus.db` (the log) and `event-bus-delivery.db`. */
   DATA_DIR: dataDirSetting,
   /** `{"<group>": {"endpoints": ["http://…"], …}}` */

@@ -1,10 +1,8 @@
-import { bindPort, createAuth, openWhenFree, runProcess } from '@blog/kit';
+import { bindPort, createAuth, doorsOf, listensHereOnly, openWhenFree, runProcess } from '@blog/kit';
 import { type BusOptions, openBus } from './bus';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
 import { writeInThread } from './log/thread-writer';
-
-const loopback = /^(127\.|::1$|localhost$)/;
 
 void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
   const { settings, logger, metrics, lifecycle } = parts;
@@ -18,9 +16,10 @@ void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
     diskReserve: settings.DISK_RESERVE_MB * 1024 * 1024,
     ...(settings.BACKLOG_LIMIT === undefined ? {} : { backlogLimit: settings.BACKLOG_LIMIT }),
     takesFaults: settings.FAULTS === 'on',
+    doors: doorsOf(settings),
     operators: operatorsOnly({
       auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
-      trustsThisMachine: (settings.OPERATORS ?? (loopback.test(settings.HOST) ? 'local' : 'token')) === 'local',
+      trustsThisMachine: (settings.OPERATORS ?? (listensHereOnly(settings.HOST) ? 'local' : 'token')) === 'local',
     }),
     openWriter: writeInThread,
     ...{ logger, metrics },

@@ -47,6 +47,11 @@ describe('a fault in the compose file is found', () => {
       'must publish 4000',
     ],
     [
+      'an inner door that is published with the readers’ one',
+      (all) => Object.assign(all['event-bus'] ?? {}, { ports: ['${HOST:-127.0.0.1}:${EVENT_BUS_PORT:-4005}:4005'] }),
+      'event-bus: must publish 4005',
+    ],
+    [
       'two replicas on one port',
       (all) => delete all['comments-2']?.environment?.['PORT'],
       'comments-2: must listen to 4006',

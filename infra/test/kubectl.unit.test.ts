@@ -29,12 +29,12 @@ describe('kubectl kustomize', () => {
     expect(namesOf(objects)).toEqual(['ConfigMap blog-config', 'Ingress blog']);
     expect(objects.flatMap(modelFaults)).toEqual([]);
     expect(objects.find(({ kind }) => kind === 'ConfigMap')).toMatchObject({
-      data: { PUBLIC_URL: 'http://posts.com' },
+      data: { PUBLIC_URL: 'http://posts.com', POSTS_WRITE: 'authors' },
     });
   });
 
   it('makes the route of the Gateway API', () => {
-    expect(namesOf(build('ingress/gateway'))).toEqual(['HTTPRoute blog']);
+    expect(namesOf(build('ingress/gateway'))).toEqual(['ConfigMap blog-config', 'HTTPRoute blog']);
   });
 
   it('makes comments that may run on several nodes, as their database is a server', () => {

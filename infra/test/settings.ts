@@ -4,10 +4,11 @@ import { root } from '../laptop/processes.cjs';
 
 const own: Record<string, string[]> = {
   'event-bus': ['event-bus/src/config.ts'],
+  posts: ['posts/src/main.ts', 'posts/src/posting-limits.ts'],
   comments: ['comments/src/main.ts', 'comments/src/open-store.ts', 'comments/src/sending-limits.ts'],
   client: ['client/server/settings.ts'],
 };
-const shared = ['config', 'auth', 'bus-connection'].map((name) => `common/kit/src/${name}.ts`);
+const shared = ['config', 'auth', 'bus-connection', 'doors/settings'].map((name) => `common/kit/src/${name}.ts`);
 
 /** The settings that a service reads: those that its sources name. A misspelt one would be passed over in silence. */
 export function settingsOf(service: string): Set<string> {

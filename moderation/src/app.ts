@@ -1,4 +1,13 @@
-import { createServiceApp, finishApp, type Logger, mountRoutes, type Registry, type Verifier } from '@blog/kit';
+import {
+  createServiceApp,
+  type Doors,
+  finishApp,
+  type Logger,
+  mountRoutes,
+  refusePages,
+  type Registry,
+  type Verifier,
+} from '@blog/kit';
 import { createRefusedEvents, eventReceiver, skippedRoute } from '@blog/kit/state';
 import type { Express } from 'express';
 import { createEventHandlers, listensTo } from './event-handlers';
@@ -12,15 +21,17 @@ import { createVerdictRoutes } from './routes/verdicts';
 export interface ModerationAppDeps extends RouteParts {
   /** Checks the signature of pushed events; absent where no secret is set. */
   verifier?: Verifier;
+  doors?: Doors;
   logger: Logger;
   metrics: Registry;
 }
 
-/** The routes of the moderation service. No page of another origin may call it. */
-export function createApp({ verifier, logger, metrics, ...parts }: ModerationAppDeps): Express {
+/** The routes of the moderation service. No page may call it: those of the blog do so through the client. */
+export function createApp({ verifier, doors, logger, metrics, ...parts }: ModerationAppDeps): Express {
   const { store, onCommit } = parts;
   const refused = createRefusedEvents({ now: parts.now, metrics });
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, document });
+  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, document, ...doors });
+  app.use(refusePages);
   const applyEvents = createEventHandlers(store, parts);
   mountRoutes(app, {
     ...createRuleRoutes(parts),

@@ -4,6 +4,8 @@ import {
   bindPort,
   createAuth,
   dataDirSetting,
+  doorSettings,
+  doorsOf,
   openWhenFree,
   processSettings,
   runProcess,
@@ -15,6 +17,7 @@ import { openModerationStore } from './store';
 
 const settings = z.object({
   ...processSettings(4003),
+  ...doorSettings,
   DATA_DIR: dataDirSetting,
   ...busSettings,
   ...authSettings,
@@ -33,6 +36,15 @@ void runProcess({ name: 'moderation', settings, process }, async (parts) => {
   lifecycle.onClose('relay', relay.stop);
   const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
 
-  const app = createApp({ store, auth, now, onCommit: relay.nudge, verifier, logger, metrics });
+  const app = createApp({
+    store,
+    auth,
+    now,
+    doors: doorsOf(settings),
+    onCommit: relay.nudge,
+    verifier,
+    logger,
+    metrics,
+  });
   port.serve(app);
 });

@@ -3,6 +3,7 @@ import {
   type Auth,
   Conflict,
   createServiceApp,
+  type Doors,
   finishApp,
   jsonBody,
   linkNext,
@@ -20,6 +21,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
 import { document, PostParams, PostsQuery } from './openapi';
 import { createRendering } from './rendering';
+import type { PostingLimit } from './posting-limits';
 import type { PostStore } from './store';
 
 export interface PostsAppDeps {
@@ -28,6 +30,9 @@ export interface PostsAppDeps {
   renderer: Pick<Renderer, 'full'>;
   /** Whether anybody may publish, or only authors. */
   writers: 'anyone' | 'authors';
+  /** Counts what is published by others than authors. */
+  limit?: PostingLimit;
+  doors?: Doors;
   /** Called after each commit, so that its event goes out at once. */
   onCommit: () => void;
   newId: () => string;
@@ -46,7 +51,11 @@ const noSuchPost = 'There is no such post.';
 /** The routes of the posts service. */
 export function createApp(deps: PostsAppDeps): Express {
   const { store, auth, writers, onCommit, newId, now, verifier, logger, metrics } = deps;
-  const app = createServiceApp({ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document });
+  const app = createServiceApp({
+    ...{ logger, metrics, isReady: store.isOpen, openTo: 'any-origin', document },
+    exposedHeaders: ['Retry-After'],
+    ...deps.doors,
+  });
   const htmlOf = createRendering({ render: deps.renderer.full });
   const authorsOnly = auth.requireRole('author');
 
@@ -68,9 +77,11 @@ export function createApp(deps: PostsAppDeps): Express {
   };
 
   /** A draft is for authors, as everything is where only they write. */
-  const mayCreate: RequestHandler = (req, res, next) => {
+  const mayCreate: RequestHandler = async (req, res, next) => {
     const { draft } = NewPost.parse(req.body);
-    return draft || writers === 'authors' ? authorsOnly(req, res, next) : next();
+    if (draft || writers === 'authors') return void authorsOnly(req, res, next);
+    if (deps.limit && !(await isAuthor(req))) deps.limit(req);
+    next();
   };
 
   const create: RequestHandler = async (req, res) => {

@@ -4,6 +4,8 @@ import {
   bindPort,
   createAuth,
   dataDirSetting,
+  doorSettings,
+  doorsOf,
   newId,
   openWhenFree,
   processSettings,
@@ -13,15 +15,18 @@ import { createRenderingThread } from '@blog/kit/rendering';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
+import { limitSettings, limitPosts } from './posting-limits';
 import { openPostStore } from './store';
 
 const settings = z.object({
   ...processSettings(4000),
+  ...doorSettings,
   DATA_DIR: dataDirSetting,
   ...busSettings,
   ...authSettings,
   /** Who may publish: `anyone`, or those with the role author. */
   POSTS_WRITE: z.enum(['anyone', 'authors'], 'must be anyone or authors').default('anyone'),
+  ...limitSettings,
 });
 
 void runProcess({ name: 'posts', settings, process }, async (parts) => {
@@ -42,6 +47,8 @@ void runProcess({ name: 'posts', settings, process }, async (parts) => {
     ...{ store, renderer, onCommit: relay.nudge, newId, now, verifier, logger, metrics },
     auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
     writers: settings.POSTS_WRITE,
+    limit: limitPosts(settings),
+    doors: doorsOf(settings),
   });
   port.serve(app);
 });

@@ -22,6 +22,7 @@ const create = {
   partlyOpen: true,
   idempotent: true,
   answers: { 201: { description: 'The post', body: Post, headers: { ...etag, Location: 'Its path' } } },
+  problems: { 429: 'Too many came from this address; Retry-After says when to try again' },
 } as const;
 
 const routes: RouteTable = {

@@ -4,6 +4,7 @@ import { withDocumentedAnswers } from '../../common/kit/test/documented-answers'
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { document } from '../src/openapi';
+import type { PostingLimit } from '../src/posting-limits';
 import { openPostStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
@@ -18,7 +19,11 @@ export const as = async (...roles: Role[]) => ({
 /** The posts service on a database of the test, with the ids `p1`, `p2` … and a clock that stands still. */
 export function startPosts(
   life: TestLife,
-  { writers = 'anyone', secrets = [secret] }: { writers?: 'anyone' | 'authors'; secrets?: string[] } = {},
+  {
+    writers = 'anyone',
+    secrets = [secret],
+    limit,
+  }: { writers?: 'anyone' | 'authors'; secrets?: string[]; limit?: PostingLimit } = {},
 ) {
   const file = life.file('posts.db');
   const now = () => new Date(noon);
@@ -32,6 +37,7 @@ export function startPosts(
     newId: () => `p${(made += 1)}`,
     now,
     writers,
+    ...(limit ? { limit } : {}),
     auth: createAuth({ secrets, now }),
     logger: silentLogger,
     metrics: createMetrics('posts'),

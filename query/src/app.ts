@@ -2,15 +2,19 @@ import type { RequestListener } from 'node:http';
 import {
   createRequestTracker,
   createServiceApp,
+  type Doors,
   finishApp,
+  isProgramHere,
   type Logger,
   mountRoutes,
+  refusePages,
+  readerNetwork,
   type Registry,
   type TrackRequest,
   Unavailable,
   type Verifier,
 } from '@blog/kit';
-import { BusAway, countSkipped, eventReceiver, programsOnly, skippedRoute } from '@blog/kit/state';
+import { BusAway, countSkipped, eventReceiver, skippedRoute } from '@blog/kit/state';
 import type { Express, RequestHandler } from 'express';
 import { listensTo, type ReadModelEvent } from './event-handlers';
 import { type BlogAddress, createFeedRoutes } from './http/feed-routes';
@@ -30,6 +34,7 @@ export interface QueryAppDeps {
   answers: PreparedAnswers;
   stream: LiveStream;
   blog: BlogAddress;
+  doors?: Doors;
   /** Checks the signature of pushed events; absent where no secret is set. */
   verifier?: Verifier;
   logger: Logger;
@@ -55,6 +60,7 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     document,
     openTo: 'any-origin',
     exposedHeaders: [positionHeader, 'Total-Count'],
+    ...deps.doors,
   });
   const posts = createPostRoutes(store, answers);
   const feeds = createFeedRoutes(store, answers, blog);
@@ -65,7 +71,8 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     const { data: place } = changeNumber.safeParse(lastEventId);
     // A place that can't be one of this stream's is as good as one that is gone: the reader is told so.
     const unknown = lastEventId === undefined ? undefined : -1;
-    stream.open(res, { postId: query.post, after: place ?? query.after ?? unknown });
+    const reader = isProgramHere(req) ? undefined : readerNetwork(req);
+    stream.open(res, { postId: query.post, after: place ?? query.after ?? unknown, reader });
   };
 
   countSkipped(metrics, store.skipped.count);
@@ -86,7 +93,7 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     '/sitemap.xml': { get: feeds.sitemap },
     '/stream': { get: live },
     '/skipped': { get: skippedRoute(store.skipped.read) },
-    '/skipped/retry': { post: [programsOnly, tryAgain] },
+    '/skipped/retry': { post: [refusePages, tryAgain] },
     '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
   });
   return finishApp(app, logger);

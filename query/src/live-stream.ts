@@ -1,4 +1,4 @@
-import { type Logger, Unavailable } from '@blog/kit';
+import { type Logger, TooManyRequests, Unavailable } from '@blog/kit';
 import type { Response } from 'express';
 import type { Change, ChangeLog } from './change-log';
 
@@ -6,9 +6,13 @@ export interface LiveStream {
   /**
    * Streams changes to a reader as server-sent events, from after a change's number on (a reconnecting browser says it
    * in `Last-Event-ID`), of one post or of all. A reader that is slow is read for at its own pace, from the database;
-   * one that takes nothing for a minute is cut off. Throws Unavailable where there are too many readers.
+   * one that takes nothing for a minute is cut off. `reader` is what the reader counts by, if it counts. Throws Unavailable if
+   * there are too many readers, TooManyRequests if too many of them are this one.
    */
-  open(res: Response, options: { after?: number | undefined; postId?: string | undefined }): void;
+  open(
+    res: Response,
+    options: { after?: number | undefined; postId?: string | undefined; reader?: string | undefined },
+  ): void;
   /** Call it after a commit that changed the read model. */
   announce(): void;
   /** Ends every stream; browsers will connect again. */
@@ -18,6 +22,8 @@ export interface LiveStream {
 interface Reader {
   res: Response;
   postId: string | undefined;
+  /** What it counts by. */
+  name: string | undefined;
   /** The change up to which it was read for. */
   position: number;
   /** The change up to which the reader knows that it was: what it will send as `Last-Event-ID`. */
@@ -42,9 +48,12 @@ export interface LiveStreamOptions {
   changes: ChangeLog;
   logger: Logger;
   mostReaders?: number;
+  /** Of one address: a household or an office with some pages open each. */
+  mostOfOne?: number;
 }
 
-export function createLiveStream({ changes, logger, mostReaders = 1_000 }: LiveStreamOptions): LiveStream {
+export function createLiveStream(options: LiveStreamOptions): LiveStream {
+  const { changes, logger, mostReaders = 1_000, mostOfOne = 50 } = options;
   const readers = new Set<Reader>();
   let closed = false;
   /** The page that was read last: most readers stand at the same place. */
@@ -106,14 +115,19 @@ export function createLiveStream({ changes, logger, mostReaders = 1_000 }: LiveS
     return page.length > 0 && reader.position < changes.newest();
   }
 
+  const countOf = (name: string): number => [...readers].filter((reader) => reader.name === name).length;
+
   return {
-    open(res, { after, postId }) {
+    open(res, { after, postId, reader: name }) {
+      if (name !== undefined && countOf(name) >= mostOfOne) {
+        throw new TooManyRequests('Too many streams are open at your address.', 30);
+      }
       if (readers.size >= mostReaders) throw new Unavailable('Too many readers follow the stream now.', 30);
       const position = after ?? changes.newest();
       res.writeHead(200, headers);
       res.write(`retry: 1000\nid: ${position}\n\n`);
       if (closed || res.req.method === 'HEAD') return void res.end();
-      const reader: Reader = { res, postId, position, told: position, stuckFor: 0 };
+      const reader: Reader = { res, postId, name, position, told: position, stuckFor: 0 };
       readers.add(reader);
       res.on('drain', () => feed(reader));
       res.on('close', () => readers.delete(reader));

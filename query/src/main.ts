@@ -3,6 +3,8 @@ import {
   bindPort,
   blogNameSetting,
   dataDirSetting,
+  doorSettings,
+  doorsOf,
   openWhenFree,
   processSettings,
   runProcess,
@@ -21,6 +23,7 @@ import { openReadModelStore } from './store';
 
 const settings = z.object({
   ...processSettings(4002),
+  ...doorSettings,
   DATA_DIR: dataDirSetting,
   ...busSettings,
   /** The address under which readers reach the blog: feeds and the sitemap link to it. */
@@ -56,7 +59,9 @@ void runProcess({ name: 'query', settings, process }, async (parts) => {
   const retry = (): Promise<number> => retrySkipped({ bus, apply, store });
 
   const blog = { publicUrl: settings.PUBLIC_URL, name: settings.BLOG_NAME };
-  port.serve(createApp({ store, apply, retry, answers, stream, blog, verifier, logger, metrics }));
+  port.serve(
+    createApp({ store, apply, retry, answers, stream, blog, doors: doorsOf(settings), verifier, logger, metrics }),
+  );
   lifecycle.onClose('streams', stream.close);
 
   const catchUp = startCatchUp({ bus, apply, progress: store.catchUp, logger });

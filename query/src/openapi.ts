@@ -88,7 +88,10 @@ const routes: RouteTable = {
       query: StreamQuery,
       headers: { 'Last-Event-ID': 'The last change that a reader had: what comes after it is sent' },
       answers: { 200: { description: 'The stream', type: 'text/event-stream' } },
-      problems: { 503: 'Too many readers follow it; Retry-After says when to try again' },
+      problems: {
+        429: 'Too many readers at this address follow it; Retry-After says when to try again',
+        503: 'Too many readers follow it; Retry-After says when to try again',
+      },
     },
   },
   '/skipped': { get: skippedOperation },

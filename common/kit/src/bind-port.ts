@@ -28,15 +28,15 @@ export interface BoundPort {
  * `serve` is called all requests are answered 503. Rejects if the port can't be had.
  */
 export async function bindPort({
-  settings: { HOST: host, PORT: port },
+  settings: { HOST: host, PORT: port, PUBLIC_URL: publicUrl, ALLOWED_HOSTS: allowed },
   lifecycle,
   logger,
 }: {
-  settings: { HOST: string; PORT: number };
+  settings: { HOST: string; PORT: number; PUBLIC_URL?: string; ALLOWED_HOSTS?: readonly string[] };
   lifecycle: Lifecycle;
   logger: Logger;
 }): Promise<BoundPort> {
-  const server = await startServer(notReady, { host, port });
+  const server = await startServer(notReady, { host, port, names: { publicUrl, ...(allowed ? { allowed } : {}) } });
   lifecycle.onClose('port', server.close);
   return {
     url: server.url,

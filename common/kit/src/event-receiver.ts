@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { refusePages } from './doors/browsers';
 import { ReceivedEnvelope } from './envelope';
 import { type Fault, InvalidInput, Unprocessable } from './errors';
 import { isFaultOfEvent, reasonOf } from './event-failure';
@@ -49,6 +50,7 @@ export const eventReceiverOperation: Operation = {
   answers: { 200: { description: 'All are applied', body: z.object({ status: z.literal('OK') }) } },
   problems: {
     401: 'It is not signed as it must be',
+    403: 'A page sends it',
     422: 'An event can not be applied, and repeating it will not help; nothing is applied',
   },
 };
@@ -65,6 +67,7 @@ export function eventReceiver<S extends EventSchemas>(options: EventReceiverOpti
   const { schemas, verifier } = options;
   const applyOrRefuse = refusing(options);
   return [
+    refusePages,
     ...jsonBody({
       limit: largestPush,
       types,

@@ -60,6 +60,16 @@ export {
 export { requireVersion, setVersion } from './conditional';
 export { countWithin, encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
 
+// Who may come in, and whose address counts
+export { isFromPage, refusePages } from './doors/browsers';
+export { guardServer } from './doors/guard-server';
+export { createHostCheck, type HostCheck, type HostRules, listensHereOnly } from './doors/hosts';
+export { metricsDoor } from './doors/metrics-door';
+export { forwardedFor, readerAddress, readerNetwork, trustProxies } from './doors/reader-address';
+export { type Doors, doorSettings, doorsOf } from './doors/settings';
+export { isProgramHere } from './doors/this-machine';
+export { createThrottle, takeOfAll, type Throttle } from './doors/throttle';
+
 // Who may do what
 export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';
 

@@ -89,7 +89,14 @@ const everyProcess: RouteTable = {
     },
   },
   '/metrics': {
-    get: { summary: 'Metrics for Prometheus', answers: { 200: { description: 'Metrics', type: 'text/plain' } } },
+    get: {
+      summary: 'Metrics for Prometheus',
+      answers: { 200: { description: 'Metrics', type: 'text/plain' } },
+      problems: {
+        401: 'METRICS_TOKEN is set, and this is not sent as Authorization: Bearer',
+        403: 'A page asks, or somebody whom it is not for',
+      },
+    },
   },
   '/openapi.json': {
     get: { summary: 'This document', answers: { 200: { description: 'OpenAPI 3.1', body: z.looseObject({}) } } },

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { withinBodyBudget } from './body-budget';
+import { guardServer } from './doors/guard-server';
+import { createHostCheck, type HostRules } from './doors/hosts';
 import { listen, reachable } from './listen';
 import { problem } from './problem-json';
 
@@ -41,6 +43,8 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
 export interface ServerOptions {
   host: string;
   port: number;
+  /** Names under which it may be asked besides those that follow from `host`; see {@link createHostCheck}. */
+  names?: Omit<HostRules, 'listensOn'>;
   /** How long a close waits for requests in flight. */
   graceMs?: number;
   requestTimeoutMs?: number;
@@ -54,6 +58,7 @@ export async function startServer(
   {
     host,
     port,
+    names = {},
     graceMs = 8_000,
     requestTimeoutMs = defaultRequestTimeoutMs,
     maxBodyBytes = defaultMaxBodyBytes,
@@ -64,7 +69,9 @@ export async function startServer(
     connectionsCheckingInterval: timeoutCheckMs,
     keepAliveTimeout: keepAliveTimeoutMs,
   };
-  const server = createServer(timeouts, withinBodyBudget(app, { maxBytes: maxBodyBytes }));
+  let serving = app;
+  const served = withinBodyBudget((req, res) => serving(req, res), { maxBytes: maxBodyBytes });
+  const server = createServer(timeouts, guardServer(served, createHostCheck({ listensOn: host, ...names })));
   server.on('clientError', refuseUnreadable);
   const listening = await listen(server, { host, port });
   let closing: Promise<void> | undefined;
@@ -83,8 +90,7 @@ export async function startServer(
     port: actualPort,
     url: `http://${reachable(host)}:${actualPort}`,
     serve(next) {
-      server.removeAllListeners('request');
-      server.on('request', next);
+      serving = next;
     },
     close: () => (closing ??= close()),
   };

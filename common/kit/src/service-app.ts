@@ -2,6 +2,8 @@ import cors from 'cors';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { metricsDoor } from './doors/metrics-door';
+import { trustProxies } from './doors/reader-address';
 import type { Logger } from './logger';
 import type { Method, OpenApiDocument } from './openapi';
 import { notFoundHandler, problem, problemHandler, sendProblem } from './problem-json';
@@ -21,6 +23,10 @@ export interface ServiceAppOptions {
   exposedHeaders?: string[];
   /** What the process answers, for `/openapi.json`. */
   document?: OpenApiDocument;
+  /** Proxies whose word on a reader's address counts; those of own networks where it isn't said. */
+  trustedProxies?: readonly string[] | undefined;
+  /** Who may read `/metrics`; whoever reaches the process by itself where it isn't said. */
+  metricsFor?: RequestHandler | undefined;
   /** Sets what browsers may do with the answers; {@link apiHeaders} where it isn't said. A process with pages has its own. */
   securityHeaders?: RequestHandler;
 }
@@ -55,8 +61,10 @@ const closedToPages = /^\/(events|skipped)(\/|$)/i;
 export function createServiceApp(options: ServiceAppOptions): Express {
   const { metrics, isReady, health = () => ({}), openTo = 'no-origin', exposedHeaders = [] } = options;
   const { trackRequest = createRequestTracker(options), document, securityHeaders = apiHeaders } = options;
+  const { metricsFor = metricsDoor([], 'everybody') } = options;
   const app = express();
   app.disable('x-powered-by');
+  trustProxies(app, options.trustedProxies);
   app.use((req, res, next) => {
     trackRequest(req, res, () => (req.route as { path?: string } | undefined)?.path ?? 'none');
     next();
@@ -79,7 +87,9 @@ export function createServiceApp(options: ServiceAppOptions): Express {
         res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
       },
     },
-    '/metrics': { get: async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics()) },
+    '/metrics': {
+      get: [metricsFor, async (_req, res) => void res.type(metrics.contentType).send(await metrics.metrics())],
+    },
     ...(document ? { '/openapi.json': { get: (_req: Request, res: Response) => void res.json(document) } } : {}),
   });
   return app;

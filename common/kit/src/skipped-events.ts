@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { Gauge, type Registry } from 'prom-client';
 import { z } from 'zod';
+import { refusePages } from './doors/browsers';
 import type { ReceivedEnvelope } from './envelope';
-import { Forbidden } from './errors';
 import { reasonOf } from './event-failure';
 import type { Operation } from './openapi';
 
@@ -36,17 +36,9 @@ export const skippedOperation: Operation = {
   problems: { 403: 'A page asks' },
 };
 
-/** Refuses what a page in a browser sends. Programs send neither of these headers. */
-export const programsOnly: RequestHandler = (req, _res, next) => {
-  if (req.get('Origin') !== undefined || req.get('Sec-Fetch-Site') !== undefined) {
-    throw new Forbidden('This is for operators: ask with a program, not from a page.');
-  }
-  next();
-};
-
 /** `GET /skipped`. */
 export function skippedRoute(read: () => SkippedEvents): RequestHandler[] {
-  return [programsOnly, (_req, res) => void res.set('Cache-Control', 'no-store').json(read())];
+  return [refusePages, (_req, res) => void res.set('Cache-Control', 'no-store').json(read())];
 }
 
 /** Shows in the metrics how many events are skipped. */

@@ -24,7 +24,6 @@ export { isFaultOfEvent, reasonOf } from './event-failure';
 export {
   countSkipped,
   createRefusedEvents,
-  programsOnly,
   type RefusedEvents,
   type SkippedEvent,
   SkippedEvents,

@@ -132,6 +132,20 @@ describe('bodies that are sent slowly', () => {
     }
   });
 
+  it('are bounded as well for the app that a server goes on with', async () => {
+    const { server } = await start({ maxBodyBytes: bodySize });
+    let arrivals = 0;
+    server.serve((req) => {
+      arrivals += 1;
+      req.resume();
+    });
+    const first = await begin(server, bodySize - 100);
+    await until(() => arrivals === 1);
+    const second = await begin(server, bodySize - 100);
+    await until(() => [first, second].some(({ received }) => received() !== ''));
+    expect([first, second].map(statusOf)).toContain('503');
+  });
+
   it('of many connections keep nobody out who sends at once', async () => {
     const { server } = await start({ maxBodyBytes: 2 * bodySize });
     await Promise.all(Array.from({ length: 30 }, () => begin(server, bodySize / 2)));

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Logger, sendError, type TrackRequest } from '@blog/kit';
+import { isFromPage, type Logger, sendError, type TrackRequest } from '@blog/kit';
 import { largestRequest, type Publish } from './publish';
 import { createTurns } from './turns';
 
@@ -11,7 +11,7 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
   return (
     method === 'POST' &&
     url === '/events' &&
-    headers.origin === undefined &&
+    !isFromPage({ headers }) &&
     headers['content-encoding'] === undefined &&
     headers['transfer-encoding'] === undefined &&
     Number(headers['content-length']) <= largestRequest

@@ -1,15 +1,12 @@
-import { Forbidden } from '@blog/kit';
+import { refusePages } from '@blog/kit';
 import type { RequestHandler } from 'express';
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
+const history = /^\/events(\/|$)/i;
 
-/**
- * Refuses what a page in a browser sends, where it could change something: a POST without a body needs no permission
- * by CORS, so any site could pause a group of whoever visits it. Programs send no `Origin`.
- */
-export const refusePages: RequestHandler = (req, _res, next) => {
-  if (req.get('Origin') !== undefined && !harmless.has(req.method)) {
-    throw new Forbidden('Pages of a browser may change nothing here; send the request without Origin.');
-  }
-  next();
+/** Refuses what a page in a browser sends if it could change something, or asks for events: they hold all texts. */
+export const closedToPages: RequestHandler = (req, res, next) => {
+  const isHarmless = harmless.has(req.method) && (req.method === 'OPTIONS' || !history.test(req.path));
+  if (isHarmless) next();
+  else refusePages(req, res, next);
 };

@@ -57,7 +57,8 @@ const life: ComposeRule = (container) => [
 ];
 
 const ports: ComposeRule = ({ ports: published = [], environment = {} }, { port, portVariable, name, service }) => [
-  published.join() !== `\${HOST:-127.0.0.1}:\${${portVariable}:-${port}}:${port}` &&
+  published.join() !==
+    `\${${service === 'client' ? 'HOST' : 'SERVICES_HOST'}:-127.0.0.1}:\${${portVariable}:-${port}}:${port}` &&
     `must publish ${port} to this machine only`,
   name !== service && environment['PORT'] !== String(port) && `must listen to ${port}`,
 ];

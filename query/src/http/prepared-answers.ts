@@ -34,8 +34,11 @@ export interface PreparedAnswers {
   size(): number;
 }
 
-/** What an answer takes besides its body: headers, key and object; measured roughly. */
+/** What an answer takes besides its body and its key: headers and object; measured roughly. */
 const overhead = 1_500;
+
+/** The key is what somebody asked for, so it may be long. */
+const sizeOf = (url: string, { body }: PreparedAnswer): number => body.length + 2 * url.length + overhead;
 
 /** Keeps at most so many bytes: what was not asked for the longest time goes first, and what is too large never comes in. */
 export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAnswers {
@@ -50,7 +53,7 @@ export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAns
     const answer = answers.get(url);
     if (!answer) return;
     answers.delete(url);
-    bytes -= answer.body.length + overhead;
+    bytes -= sizeOf(url, answer);
     urlsOfLists.everything.delete(url);
     urlsOfLists.posts.delete(url);
   }
@@ -66,7 +69,7 @@ export function createPreparedAnswers(mostBytes = 64 * 1024 * 1024): PreparedAns
       return answer;
     },
     keep(url, madeOf, answer) {
-      const size = answer.body.length + overhead;
+      const size = sizeOf(url, answer);
       if (size > largest || (typeof madeOf === 'object' && url !== urlOfPost(madeOf.post))) return;
       drop(url);
       for (const oldest of answers.keys()) {
