@@ -1,4 +1,12 @@
-import { authSettings, blogNameSetting, dataDirSetting, processSettings, urlListSetting, urlSetting } from '@blog/kit';
+import {
+  authSettings,
+  blogNameSetting,
+  dataDirSetting,
+  privateKeySetting,
+  processSettings,
+  urlListSetting,
+  urlSetting,
+} from '@blog/kit';
 import { z } from 'zod';
 
 const originListSetting = z
@@ -16,8 +24,10 @@ const originListSetting = z
 /** The client's settings. `PUBLIC_URL` is the address under which readers reach it; canonical links begin with it. */
 export const Settings = z.object({
   ...processSettings(3000),
-  /** The folder that holds `accounts.json`. */
+  /** The folder that holds `accounts.json` and `audit.jsonl`. */
   DATA_DIR: dataDirSetting,
+  /** Signs what the services are shown of who is signed in. Without it nobody can sign in. No other process has it. */
+  AUTH_PRIVATE_KEY: privateKeySetting,
   ...authSettings,
   POSTS_URL: urlSetting('http://127.0.0.1:4000'),
   COMMENTS_URLS: urlListSetting(['http://127.0.0.1:4001', 'http://127.0.0.1:4006', 'http://127.0.0.1:4007']),

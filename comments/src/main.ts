@@ -1,4 +1,4 @@
-import { authSettings, bindPort, createAuth, newId, openWhenFree, processSettings, runProcess } from '@blog/kit';
+import { authOf, authSettings, bindPort, newId, openWhenFree, processSettings, runProcess } from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   lifecycle.onClose('renderer', thread.close);
 
   const renderer = sparingly(thread);
-  const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
+  const auth = authOf(settings, { now, logger });
   const limits = limitsOf(settings);
   port.serve(
     createApp({ store, auth, renderer, limits, onCommit: relay.nudge, newId, now, verifier, logger, metrics }),

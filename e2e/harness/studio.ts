@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import { dirname, join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { entryOf } from '../../infra/laptop/processes.cjs';
+import { authEnvironment } from './auth';
 import type { System } from './system';
 import { waitFor } from './wait-for';
 
 /** Settings of a system in which people can sign in, and nobody is told to slow down. */
-export const studioSettings = { AUTH_SECRET: 'a-secret-for-these-tests', COMMENTS_PER_MINUTE: '0' };
+export const studioSettings = { ...authEnvironment, COMMENTS_PER_MINUTE: '0' };
 
 const account = join(dirname(entryOf('client')), 'account.js');
 

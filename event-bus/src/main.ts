@@ -1,4 +1,4 @@
-import { bindPort, createAuth, openWhenFree, runProcess } from '@blog/kit';
+import { authOf, bindPort, openWhenFree, runProcess } from '@blog/kit';
 import { type BusOptions, openBus } from './bus';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
@@ -19,7 +19,7 @@ void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
     ...(settings.BACKLOG_LIMIT === undefined ? {} : { backlogLimit: settings.BACKLOG_LIMIT }),
     takesFaults: settings.FAULTS === 'on',
     operators: operatorsOnly({
-      auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
+      auth: authOf(settings, { now: () => new Date(), logger }),
       trustsThisMachine: (settings.OPERATORS ?? (loopback.test(settings.HOST) ? 'local' : 'token')) === 'local',
     }),
     openWriter: writeInThread,

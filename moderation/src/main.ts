@@ -1,13 +1,5 @@
 import { join } from 'node:path';
-import {
-  authSettings,
-  bindPort,
-  createAuth,
-  dataDirSetting,
-  openWhenFree,
-  processSettings,
-  runProcess,
-} from '@blog/kit';
+import { authOf, authSettings, bindPort, dataDirSetting, openWhenFree, processSettings, runProcess } from '@blog/kit';
 import { busSettings, connectBus, createRelay } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
@@ -31,7 +23,7 @@ void runProcess({ name: 'moderation', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
-  const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
+  const auth = authOf(settings, { now, logger });
 
   const app = createApp({ store, auth, now, onCommit: relay.nudge, verifier, logger, metrics });
   port.serve(app);

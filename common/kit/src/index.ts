@@ -61,7 +61,30 @@ export { requireVersion, setVersion } from './conditional';
 export { countWithin, encodeCursor, linkNext, type Page, pageOf, pageQuery, type Place } from './pages';
 
 // Who may do what
-export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';
+export {
+  type Audience,
+  type Auth,
+  authOf,
+  authSettings,
+  bearerOf,
+  createAuth,
+  createTokenVerifier,
+  type Identity,
+  longestLife,
+  type Role,
+  roles,
+  signToken,
+  type Verified,
+  warnOfOldSecret,
+} from './auth';
+export {
+  type PrivateKey,
+  privateKeySetting,
+  type PublicKey,
+  publicKeysSetting,
+  readPrivateKey,
+  readPublicKey,
+} from './auth-keys';
 
 // Signatures
 export { createSigner, createVerifier, type Signer, type Verifier } from './signatures';
