@@ -65,13 +65,18 @@ export function createSessions({
   const settings = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
   const keys = [...(key ? [key.publicKey] : []), ...publicKeys];
   const verify = createTokenVerifier({ keys, audience: 'client', now });
+  const verifyForServices = createTokenVerifier({ keys, audience: 'services', now });
 
-  /** Whom a token proves, as long as their account is as it was when it was made. */
+  /**
+   * Whom a token proves: an account, as long as it is as it was when the token was made; or a program that never had one, with
+   * a token that each service takes too, as it ends so soon.
+   */
   async function ownerOf(token: string): Promise<Identity | undefined> {
     const { name, roles, generation } = await verify(token);
     const account = await accounts.find(name);
+    if (!account && generation === undefined) return verifyForServices(token);
     const isStillSo = account?.generation === generation && roles.every((role) => account?.roles.includes(role));
-    return account && isStillSo ? { name, roles } : undefined;
+    return isStillSo ? { name, roles } : undefined;
   }
 
   async function identityOf(req: Request): Promise<Identity | undefined> {

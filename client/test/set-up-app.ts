@@ -28,6 +28,26 @@ export interface TestBlog {
   close(): Promise<void>;
 }
 
+async function serveAll({ apps }: FakeBlog): Promise<TestBlog['servers']> {
+  return {
+    posts: await serve(apps.posts),
+    query: await serve(apps.query),
+    moderation: await serve(apps.moderation),
+    comments: await serve(apps.comments),
+  };
+}
+
+/** Who may do what, in a data folder of its own. */
+function openTestAccess(folder: string, canSignIn: boolean) {
+  const settings = {
+    DATA_DIR: folder,
+    AUTH_PRIVATE_KEY: canSignIn ? testKey : undefined,
+    AUTH_PUBLIC_KEYS: [],
+    AUTH_SECRET: undefined,
+  };
+  return openAccess(settings, { now: () => new Date(), logger: silentLogger });
+}
+
 /** The client's app before fake services that listen on ephemeral ports. */
 export async function setUpApp({
   publicUrl = 'http://blog.example',
@@ -38,12 +58,7 @@ export async function setUpApp({
   embedOrigins = [] as string[],
 } = {}): Promise<TestBlog> {
   const blog = createFakeBlog();
-  const servers = {
-    posts: await serve(blog.apps.posts),
-    query: await serve(blog.apps.query),
-    moderation: await serve(blog.apps.moderation),
-    comments: await serve(blog.apps.comments),
-  };
+  const servers = await serveAll(blog);
   const settings = {
     POSTS_URL: servers.posts.url,
     QUERY_URL: servers.query.url,
@@ -52,15 +67,7 @@ export async function setUpApp({
   };
   const now = (): Date => new Date();
   const folder = await mkdtemp(join(tmpdir(), 'client-'));
-  const access = await openAccess(
-    {
-      DATA_DIR: folder,
-      AUTH_PRIVATE_KEY: canSignIn ? testKey : undefined,
-      AUTH_PUBLIC_KEYS: [],
-      AUTH_SECRET: undefined,
-    },
-    { now, logger: silentLogger },
-  );
+  const access = await openTestAccess(folder, canSignIn);
   const { accounts, failedSignIns } = access;
   const { app, closeStreams } = createApp({
     ...access,

@@ -13,9 +13,9 @@ const usage = `npm run token -- --roles author,moderator,operator [--name robot]
 
 Prints a token for a program, which sends it as Authorization: Bearer <token>.
 
-Up to 15 minutes (the default) it counts at each service. With the --name of an account that has these roles it counts
-at the client too (port 3000, /api/<service>/…), and may live longer there, up to a year: until the account is signed out
-everywhere (npm run account -- sign-out <name>), is changed, or removed.`;
+Up to 15 minutes (the default) it counts at each service, and at the client (port 3000, /api/<service>/…). With the --name
+of an account that has these roles it may live longer, up to a year, and then counts at the client alone: until the account
+is signed out everywhere (npm run account -- sign-out <name>), is changed, or removed.`;
 
 await runCommand({ usage, options }, async ({ values }) => {
   await installIfNeeded();

@@ -16,9 +16,9 @@ interface TokenTools {
 }
 
 /**
- * Makes a token for a program. The services take it where it lives no longer than a quarter of an hour; the client takes it
- * where `name` is an account that has these roles, and until that account signs out everywhere, or changes. Throws an Error
- * that says what is wrong where neither would take it.
+ * Makes a token for a program. The services take it where it lives no longer than a quarter of an hour. The client takes it
+ * too; where `name` is an account it may live longer there, and counts until that account signs out everywhere, or changes.
+ * Throws an Error that says what is wrong where nobody would take it.
  */
 export async function makeToken(
   { name, roles, seconds }: TokenWanted,
@@ -33,10 +33,7 @@ export async function makeToken(
       `There is no account ${name}: a token of nobody’s account lives ${longestLife.services / 60} minutes at most.`,
     );
   }
-  const audience: Audience[] = [
-    ...(isForServices ? (['services'] as const) : []),
-    ...(account ? (['client'] as const) : []),
-  ];
+  const audience: Audience[] = isForServices ? ['services', 'client'] : ['client'];
   const tied = account ? { generation: account.generation } : {};
   const token = await signToken({ name, roles }, { key, seconds, now: now(), audience, ...tied });
   await audit.add({ event: 'token-made', by: 'command line', account: name, roles: [...roles], minutes: seconds / 60 });

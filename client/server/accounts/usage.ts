@@ -8,8 +8,8 @@ export const accountUsage = `npm run account -- <command>
   sign-out <name>                          signs it out everywhere
   remove <name>                            ends it
   token --roles author [--name <name>] [--minutes 15 | --hours 24]
-                                           prints a token for a program; with a name of an account it
-                                           counts at the client too, and may live longer there
+                                           prints a token for a program; one with the name of an
+                                           account may live longer, and then counts at the client alone
   audit [--json]                           shows who signed in, and who changed what; the newest last
 
 Roles: author (posts), moderator (comments), operator (the bus). With --password-stdin the password

@@ -92,7 +92,9 @@ export function createTokenVerifier({
   audience: Audience;
   now: () => Date;
 }): (token: string) => Promise<Verified> {
-  const keySet = createLocalJWKSet({ keys: keys.map(({ jwk }) => jwk) });
+  // One that is named twice must count once: among two of the same id there is no choosing.
+  const unique = [...new Map(keys.map(({ id, jwk }) => [id, jwk])).values()];
+  const keySet = createLocalJWKSet({ keys: unique });
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keySet, {

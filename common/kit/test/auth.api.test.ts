@@ -81,6 +81,10 @@ describe('a role', () => {
     expect(await statusOf('/write', bearer, authAt(noon, [key]))).toBe(401);
   });
 
+  it('counts the same where a key is named twice', async () => {
+    expect(await statusOf('/write', `Bearer ${await token()}`, authAt(noon, [key, older, key]))).toBe(200);
+  });
+
   it('can’t be given by who only verifies: the public key signs nothing', async () => {
     // The classic confusion: the public key as the secret of an HMAC.
     for (const secret of [key.publicKey.jwk.x, newKeys().publicKey, JSON.stringify(key.publicKey.jwk)]) {
