@@ -2,7 +2,9 @@ import { NotFound } from '@blog/kit';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { Services } from './blog';
 import type { Cookies } from './cookies';
+import { deletionIn, type NoteDeletion } from './deletions';
 import { forwardedFor } from './forwarded-for';
+import { markPersonal, markVarying } from './personal-answers';
 import type { Service, ServiceAnswer } from './service';
 import type { Sessions } from './sessions';
 
@@ -21,8 +23,8 @@ const notPassedOn = new Set([
 const ofProxies = /^(?:x-)?forwarded(?:-|$)|^via$|^(?:x-real|x-client|true-client|cf-connecting)-ipv?6?$/;
 /** What a browser says of its page, which is not the one who asks the service. */
 const ofBrowsers = /^sec-(?:fetch|ch)-/;
-/** Cookies are between the browser and this process; a page of another origin is nobody whom an answer could be opened to. */
-const notForServices = new Set([...notPassedOn, 'cookie', 'origin', 'referer']);
+/** Cookies and tokens are between the browser and this process; a page of another origin is nobody whom an answer could be opened to. */
+const notForServices = new Set([...notPassedOn, 'authorization', 'cookie', 'origin', 'referer']);
 const notForBrowsers = new Set([...notPassedOn, 'comment-token', 'vary']);
 /** Doors for the bus and for operators; nothing that a page needs. */
 const closedDoors = new Set(['events', 'metrics', 'skipped']);
@@ -70,10 +72,12 @@ export function createApi({
   services,
   cookies,
   sessions,
+  noteDeletion,
 }: {
   services: Services;
   cookies: Cookies;
-  sessions: Pick<Sessions, 'of'>;
+  sessions: Pick<Sessions, 'of' | 'refusalOf'>;
+  noteDeletion: NoteDeletion;
 }): Api {
   const byName = new Map<string, Service>(Object.entries(services));
   const streams = new Set<Response>();
@@ -99,14 +103,36 @@ export function createApi({
     answer.body.pipe(res);
   }
 
+  /** What a service is told of who asks; never what the browser or the program has shown to prove it. */
+  function headersFor(req: Request, res: Response, service: Service): Record<string, string> {
+    const refusal = sessions.refusalOf(req);
+    if (refusal) throw refusal;
+    const headers = requestHeaders(req, res);
+    if (service === services.comments) addTokens(req, headers);
+    const session = sessions.of(req);
+    return session ? { ...headers, authorization: `Bearer ${session.token}` } : headers;
+  }
+
+  /** Query's answers are the same for everybody. Those of the others depend on who asks, moderation's are never for all. */
+  function markFor(res: Response, service: Service, headers: Record<string, string>): void {
+    const isProven = headers['authorization'] !== undefined || headers['comment-token'] !== undefined;
+    if (isProven || service === services.moderation) return markPersonal(res);
+    if (service !== services.query) markVarying(res);
+    if (service === services.comments) res.set('Cache-Control', 'private, no-cache');
+  }
+
+  async function noteIfDeleted(req: Request, { name }: Service, path: string): Promise<void> {
+    const session = sessions.of(req);
+    const deletion = deletionIn(name, req.method, path);
+    if (session && deletion) await noteDeletion(session.identity.name, deletion);
+  }
+
   const passOn: RequestHandler = async (req, res) => {
     const service = byName.get(String(req.params.service));
     if (!service) throw new NotFound('There is no such service.');
     const path = servicePath(req.url);
-    const headers = requestHeaders(req, res);
-    if (service === services.comments) addTokens(req, headers);
-    const session = sessions.of(req);
-    if (session && headers['authorization'] === undefined) headers['authorization'] = `Bearer ${session.token}`;
+    const headers = headersFor(req, res, service);
+    markFor(res, service, headers);
     const gone = new AbortController();
     res.on('close', () => gone.abort());
     const body: unknown = req.body;
@@ -119,9 +145,10 @@ export function createApi({
     });
     const token = answer.headers['comment-token'];
     if (service === services.comments && typeof token === 'string') cookies.keepToken(req, res, token);
+    if (answer.status < 300) await noteIfDeleted(req, service, path);
     res.status(answer.status);
     passHeaders(res, service.name, answer);
-    if (service === services.comments) res.set({ 'Cache-Control': 'private, no-cache', Vary: 'Cookie' });
+    markFor(res, service, headers);
     passBody(res, answer);
   };
 

@@ -1,10 +1,11 @@
 import {
-  type Auth,
   createServiceApp,
   type Doors,
   type Logger,
   metricsDoor,
   mountRoutes,
+  type PrivateKey,
+  type PublicKey,
   type Registry,
 } from '@blog/kit';
 import type { Renderer } from '@blog/kit/rendering';
@@ -16,7 +17,10 @@ import { createApi } from './api';
 import type { Assets, EntryName } from './assets';
 import { createBlog, type Services } from './blog';
 import type { Accounts } from './accounts/accounts';
+import type { Audit } from './accounts/audit';
+import type { FailedSignIns } from './accounts/failed-sign-ins';
 import { createCookies } from './cookies';
+import { createNoteDeletion } from './deletions';
 import { forAllSites, frameHeaders } from './embed-headers';
 import { createEmbedPage } from './embed-page';
 import { errorPages } from './error-pages';
@@ -41,9 +45,12 @@ export interface AppDeps {
   publicUrl: string;
   blogName: string;
   accounts: Accounts;
-  auth: Auth;
-  /** Signs what those carry who have signed in; undefined where nobody can sign in. */
-  secret: string | undefined;
+  audit: Audit;
+  failedSignIns: Pick<FailedSignIns, 'add'>;
+  /** Signs what the services are shown of who is signed in; undefined where nobody can sign in. */
+  key: PrivateKey | undefined;
+  /** Whose tokens count besides. */
+  publicKeys: readonly PublicKey[];
   /** Who may write posts, as the posts service has it. */
   writers: 'anyone' | 'authors';
   /** The origins whose pages may show comments in a frame. */
@@ -72,6 +79,7 @@ export function createApp(deps: AppDeps): App {
   const https = publicUrl.startsWith('https:');
   const cookies = createCookies({ secure: https });
   const sessions = createSessions({ ...deps, secure: https });
+  const noteDeletion = createNoteDeletion(deps);
   const frameOf = (req: Request, entry: EntryName = 'page') => ({
     theme: cookies.theme(req),
     blogName,
@@ -84,6 +92,7 @@ export function createApp(deps: AppDeps): App {
     blog: createBlog(services),
     cookies,
     sessions,
+    noteDeletion,
     logger,
     publicUrl,
     blogName,
@@ -101,12 +110,12 @@ export function createApp(deps: AppDeps): App {
   const front = createFrontPage(tools);
   const post = createPostPage(tools);
   const embed = createEmbedPage(tools, { origins: deps.embedOrigins });
-  const signIn = createSignInPage({ accounts: deps.accounts, sessions, frameOf, logger });
+  const signIn = createSignInPage({ ...deps, sessions, frameOf });
   const studio = createStudioPage(tools);
   const writing = studio('author', 'write', { title: messages.nav.write, isWide: true, shortcuts: write.keys });
   const commentForm = [formBody, limitPreviews((req) => formFields(req).get('intent') === 'preview')];
   const feeds = createFeeds(services.query);
-  const api = createApi({ services, cookies, sessions });
+  const api = createApi({ services, cookies, sessions, noteDeletion });
 
   const { security = securityHeaders({ https }) } = deps;
   // Readers reach this process by themselves, and its metrics are none of theirs.
@@ -143,6 +152,7 @@ export function createApp(deps: AppDeps): App {
     '/robots.txt': { get: createRobots(publicUrl) },
     '/sign-in': { get: signIn.read, post: [formBody, ...signIn.signIn] },
     '/sign-out': { post: signIn.signOut },
+    '/sign-out/everywhere': { post: signIn.signOutEverywhere },
     '/theme': {
       post: [
         formBody,

@@ -80,7 +80,8 @@ async function previewForm(
  * The forms of a page with comments, for who has no JavaScript: all of them answer 303 back to the page, or with the page
  * again, what was typed in it, and why it was refused. `intent=preview` answers with the page and what was typed, rendered.
  */
-export function createCommentForms({ blog, cookies, readerOf, renderer }: PageTools, { pathOf, draw }: CommentsPage) {
+export function createCommentForms(tools: PageTools, { pathOf, draw }: CommentsPage) {
+  const { blog, cookies, sessions, noteDeletion, readerOf, renderer } = tools;
   const typedIn = (fields: FormFields) => ({
     author: fields.get('author') ?? '',
     content: fields.get('content') ?? '',
@@ -136,6 +137,10 @@ export function createCommentForms({ blog, cookies, readerOf, renderer }: PageTo
         ? await blog.changeComment(reader, address, typed.content)
         : await blog.deleteComment(reader, address);
     if (!outcome.ok) return again(outcome.status, { refusal: outcome.refusal });
+    const by = sessions.of(req)?.identity.name;
+    if (intent === 'delete' && by !== undefined) {
+      await noteDeletion(by, { post: address.postId, comment: address.commentId });
+    }
     const place = intent === 'edit' ? `c-${encodeURIComponent(address.commentId)}` : 'comments';
     res.redirect(303, `${pathOf(req)}#${place}`);
   };

@@ -19,6 +19,12 @@ export interface Cookies {
   keepToken(req: Request, res: Response, token: string): void;
 }
 
+/**
+ * What a cookie is called. Where the site is served by HTTPS, browsers take one with this prefix from this very host only: no
+ * other host of the same domain can plant it.
+ */
+export const cookieName = (name: string, { secure }: { secure: boolean }): string => (secure ? `__Host-${name}` : name);
+
 /** The value of a cookie that the request carries, as it is there. */
 export function readCookie(req: Request, name: string): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {
@@ -44,20 +50,25 @@ function isFramed(req: Request): boolean {
 export function createCookies({ secure }: { secure: boolean }): Cookies {
   const settings = { httpOnly: true, sameSite: 'lax', secure, path: '/', encode: String } as const;
   const framed = { ...settings, sameSite: 'none', secure: true, partitioned: true } as const;
+  const [theme, own, inFrame] = [themeCookie, tokensCookie, framedTokensCookie].map((name) =>
+    cookieName(name, { secure }),
+  ) as [string, string, string];
+  // Earlier versions used no prefix. What they left counts as the oldest, so that planted tokens push out none of the reader's.
+  const places = [...new Set([tokensCookie, framedTokensCookie, own, inFrame])];
   const tokens = (req: Request): string[] =>
-    [...new Set([tokensCookie, framedTokensCookie].flatMap((name) => (readCookie(req, name) ?? '').split(':')))]
+    [...new Set(places.flatMap((name) => (readCookie(req, name) ?? '').split(':')))]
       .map((token) => token.replaceAll('%3D', '='))
       .filter((token) => wellFormedToken.test(token));
   return {
-    theme: (req) => readTheme(readCookie(req, themeCookie)),
-    keepTheme: (res, theme) => void res.cookie(themeCookie, theme, { ...settings, maxAge: 365 * dayMs }),
+    theme: (req) => readTheme(readCookie(req, theme) ?? readCookie(req, themeCookie)),
+    keepTheme: (res, chosen) => void res.cookie(theme, chosen, { ...settings, maxAge: 365 * dayMs }),
     tokens,
     keepToken(req, res, token) {
       if (!wellFormedToken.test(token)) return;
       const kept = [...tokens(req).filter((each) => each !== token), token].slice(-mostTokens);
       const value = kept.map((each) => each.replaceAll('=', '%3D')).join(':');
-      res.cookie(tokensCookie, value, { ...settings, maxAge: 30 * dayMs });
-      if (isFramed(req)) res.cookie(framedTokensCookie, value, { ...framed, maxAge: 30 * dayMs });
+      res.cookie(own, value, { ...settings, maxAge: 30 * dayMs });
+      if (isFramed(req)) res.cookie(inFrame, value, { ...framed, maxAge: 30 * dayMs });
     },
   };
 }

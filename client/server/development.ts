@@ -1,19 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import {
-  createAuth,
-  createHostCheck,
-  createLogger,
-  createMetrics,
-  doorsOf,
-  guardServer,
-  type Logger,
-  readConfig,
-} from '@blog/kit';
+import { createHostCheck, createLogger, createMetrics, doorsOf, guardServer, type Logger, readConfig } from '@blog/kit';
 import { createRenderingThread, type RenderingThreadOptions } from '@blog/kit/rendering';
 import express, { type RequestHandler } from 'express';
 import type { ViteDevServer } from 'vite';
-import { createAccounts } from './accounts/accounts';
+import { openAccess } from './access';
 import type * as AppModule from './app';
 import { type Assets, entries, entrySource } from './assets';
 import { createServices } from './services';
@@ -70,6 +61,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
       },
     ]),
   ) as Assets;
+  const access = openAccess(settings, { now, logger });
   const renderer = createRenderingThread({ ...rendering, logger });
   let source: typeof AppModule | undefined;
   const { HOST: listensOn, PUBLIC_URL: publicUrl, ALLOWED_HOSTS: allowed } = settings;
@@ -86,9 +78,7 @@ export function createDevelopment(options: DevelopmentOptions): Development {
           services,
           publicUrl: settings.PUBLIC_URL,
           blogName: settings.BLOG_NAME,
-          accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
-          auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
-          secret: settings.AUTH_SECRET[0],
+          ...(await access),
           writers: settings.POSTS_WRITE,
           embedOrigins: settings.EMBED_ORIGINS,
           now,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { createAuth, doorsOf, runProcess, startServer } from '@blog/kit';
+import { doorsOf, runProcess, startServer } from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
-import { createAccounts } from './accounts/accounts';
+import { openAccess } from './access';
 import { createApp } from './app';
 import { readAssets, serveAssets } from './assets';
 import { createServices } from './services';
@@ -11,14 +11,14 @@ void runProcess({ name: 'client', settings: Settings, process }, async ({ settin
   const now = (): Date => new Date();
   const thread = createRenderingThread({ mostWaiting: 20, logger });
   lifecycle.onClose('renderer', thread.close);
+  const access = await openAccess(settings, { now, logger });
+  lifecycle.onClose('failed sign-ins', access.failedSignIns.close);
   const browserBuild = join(__dirname, '../browser');
   const { app, closeStreams } = createApp({
     services: createServices({ settings, logger }),
     publicUrl: settings.PUBLIC_URL,
     blogName: settings.BLOG_NAME,
-    accounts: createAccounts({ file: join(settings.DATA_DIR, 'accounts.json'), now }),
-    auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
-    secret: settings.AUTH_SECRET[0],
+    ...access,
     writers: settings.POSTS_WRITE,
     embedOrigins: settings.EMBED_ORIGINS,
     now,

@@ -5,6 +5,7 @@ import type { PageFrame } from '../src/routes/Document';
 import type { EntryName } from './assets';
 import type { Blog, Reader } from './blog';
 import type { Cookies } from './cookies';
+import type { NoteDeletion } from './deletions';
 import type { Sessions } from './sessions';
 
 /** What every page is made with. */
@@ -12,6 +13,7 @@ export interface PageTools {
   blog: Blog;
   cookies: Cookies;
   sessions: Sessions;
+  noteDeletion: NoteDeletion;
   logger: Logger;
   publicUrl: string;
   blogName: string;

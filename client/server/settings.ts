@@ -3,6 +3,7 @@ import {
   blogNameSetting,
   dataDirSetting,
   doorSettings,
+  privateKeySetting,
   processSettings,
   urlListSetting,
   urlSetting,
@@ -25,8 +26,10 @@ const originListSetting = z
 export const Settings = z.object({
   ...processSettings(3000),
   ...doorSettings,
-  /** The folder that holds `accounts.json`. */
+  /** The folder that holds `accounts.json` and `audit.jsonl`. */
   DATA_DIR: dataDirSetting,
+  /** Signs what the services are shown of who is signed in. Without it nobody can sign in. No other process has it. */
+  AUTH_PRIVATE_KEY: privateKeySetting,
   ...authSettings,
   POSTS_URL: urlSetting('http://127.0.0.1:4000'),
   COMMENTS_URLS: urlListSetting(['http://127.0.0.1:4001', 'http://127.0.0.1:4006', 'http://127.0.0.1:4007']),

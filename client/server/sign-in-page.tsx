@@ -1,8 +1,9 @@
-import { Forbidden, type Identity, type Logger } from '@blog/kit';
+import { Forbidden, type Logger } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
 import { messages } from '../src/messages';
 import { SignInPage, type SignInFault } from '../src/routes/SignInPage';
-import type { Accounts } from './accounts/accounts';
+import type { Accounts, Known } from './accounts/accounts';
+import type { FailedSignIns } from './accounts/failed-sign-ins';
 import { formFields } from './form-body';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
@@ -13,15 +14,17 @@ import { createSignInLimits } from './sign-in-limits';
 interface SignInDeps extends Pick<PageTools, 'frameOf'> {
   accounts: Accounts;
   sessions: Sessions;
+  failedSignIns: Pick<FailedSignIns, 'add'>;
   logger: Logger;
 }
 
 /**
  * `GET /sign-in?back=&code=` and `POST /sign-in` (name and password, or the code of a one-time link; 303 to `back`,
- * 401 where they don't count, 429 after too many failures), `POST /sign-out`. 403 where no AUTH_SECRET is set.
+ * 401 where they don't count, 429 after too many failures), `POST /sign-out` and `/sign-out/everywhere`.
+ * 403 where no AUTH_PRIVATE_KEY is set.
  * A link is used up by a POST only, so that no preview of it does.
  */
-export function createSignInPage({ accounts, sessions, frameOf, logger }: SignInDeps) {
+export function createSignInPage({ accounts, sessions, failedSignIns, frameOf, logger }: SignInDeps) {
   function draw(req: Request, res: Response, fault: SignInFault | undefined, fields: Map<string, string>): void {
     const text = (name: string): string => fields.get(name) ?? '';
     sendPage(res, {
@@ -39,12 +42,12 @@ export function createSignInPage({ accounts, sessions, frameOf, logger }: SignIn
     next();
   };
 
-  const requireSecret: RequestHandler = (_req, _res, next) => {
-    if (!sessions.areOpen) throw new Forbidden('Nobody can sign in here: no AUTH_SECRET is set.');
+  const requireKey: RequestHandler = (_req, _res, next) => {
+    if (!sessions.areOpen) throw new Forbidden('Nobody can sign in here: no AUTH_PRIVATE_KEY is set.');
     next();
   };
 
-  async function identityFor(fields: ReadonlyMap<string, string>): Promise<Identity | undefined> {
+  async function knownBy(fields: ReadonlyMap<string, string>): Promise<Known | undefined> {
     const code = fields.get('code') ?? '';
     if (code !== '') return accounts.useLink(code);
     return accounts.signIn(fields.get('name') ?? '', fields.get('password') ?? '');
@@ -57,25 +60,32 @@ export function createSignInPage({ accounts, sessions, frameOf, logger }: SignIn
 
   const signIn: RequestHandler = async (req, res) => {
     const fields = formFields(req);
-    const identity = await identityFor(fields);
-    if (!identity) {
-      const isLink = (fields.get('code') ?? '') !== '';
-      logger.info({ isLink }, 'somebody failed to sign in');
-      const kept = new Map([...fields].filter(([name]) => name === 'back' || name === 'name'));
-      return draw(req, res, isLink ? 'link' : 'password', kept);
+    const isLink = (fields.get('code') ?? '') !== '';
+    const known = await knownBy(fields);
+    if (known && (await sessions.start(req, res, known, isLink ? 'link' : 'password'))) {
+      return res.redirect(303, ownPath(fields.get('back')));
     }
-    await sessions.start(res, identity);
-    res.redirect(303, ownPath(fields.get('back')));
+    logger.info({ isLink }, 'somebody failed to sign in');
+    const account = isLink ? undefined : await accounts.find(fields.get('name') ?? '');
+    await failedSignIns.add({ how: isLink ? 'link' : 'password', account: account?.name });
+    const kept = new Map([...fields].filter(([name]) => name === 'back' || name === 'name'));
+    draw(req, res, isLink ? 'link' : 'password', kept);
   };
 
-  const signOut: RequestHandler = (_req, res) => {
-    sessions.end(res);
+  const signOut: RequestHandler = async (req, res) => {
+    await sessions.end(req, res);
+    res.redirect(303, '/');
+  };
+
+  const signOutEverywhere: RequestHandler = async (req, res) => {
+    await sessions.endEverywhere(req, res);
     res.redirect(303, '/');
   };
 
   return {
-    read: [requireSecret, read],
-    signIn: [requireSecret, limit, signIn],
+    read: [requireKey, read],
+    signIn: [requireKey, limit, signIn],
     signOut,
+    signOutEverywhere,
   };
 }

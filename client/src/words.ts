@@ -38,6 +38,8 @@ export const signIn = {
   password: 'Password',
   submit: 'Sign in',
   out: 'Sign out',
+  outEverywhere: 'Sign out everywhere',
+  outEverywhereHint: 'Ends all your sessions, in every browser, and the tokens of your programs',
   signedInAs: (name: string) => `Signed in as ${name}`,
   link: 'This link signs you in, once.',
   hint: 'For those who write and moderate here. Readers need no account.',

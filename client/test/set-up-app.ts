@@ -1,28 +1,51 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { createMetrics, type Role, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import { type App, createApp } from '../server/app';
 import { type Assets, entries } from '../server/assets';
-import { type Accounts, createAccounts } from '../server/accounts/accounts';
+import type { Accounts } from '../server/accounts/accounts';
+import { openAccess } from '../server/access';
 import { createServices } from '../server/services';
 import { renderHere } from '../../common/kit/test/render-here';
+import { testKey } from '../../common/kit/test/test-keys';
 import { createFakeBlog, type FakeBlog, type FakeServer, serve } from './fake-blog';
 
 const assets = (name: string) => ({ scripts: [`/assets/${name}-1.js`], styles: ['/assets/reader-1.css'] });
-const secret = 'a-secret-for-these-tests';
 
 export interface TestBlog {
   blog: FakeBlog;
   app: Express;
   closeStreams: App['closeStreams'];
   accounts: Accounts;
+  /** The client's data folder. */
+  folder: string;
   /** Makes an account with these roles and signs it in: resolves with the cookie. */
   signIn(...roles: Role[]): Promise<string>;
   /** The fake services' servers by name, so that a test can stop one. */
   servers: Record<'posts' | 'query' | 'moderation' | 'comments', FakeServer>;
   close(): Promise<void>;
+}
+
+async function serveAll({ apps }: FakeBlog): Promise<TestBlog['servers']> {
+  return {
+    posts: await serve(apps.posts),
+    query: await serve(apps.query),
+    moderation: await serve(apps.moderation),
+    comments: await serve(apps.comments),
+  };
+}
+
+/** Who may do what, in a data folder of its own. */
+function openTestAccess(folder: string, canSignIn: boolean) {
+  const settings = {
+    DATA_DIR: folder,
+    AUTH_PRIVATE_KEY: canSignIn ? testKey : undefined,
+    AUTH_PUBLIC_KEYS: [],
+    AUTH_SECRET: undefined,
+  };
+  return openAccess(settings, { now: () => new Date(), logger: silentLogger });
 }
 
 /** The client's app before fake services that listen on ephemeral ports. */
@@ -35,12 +58,7 @@ export async function setUpApp({
   embedOrigins = [] as string[],
 } = {}): Promise<TestBlog> {
   const blog = createFakeBlog();
-  const servers = {
-    posts: await serve(blog.apps.posts),
-    query: await serve(blog.apps.query),
-    moderation: await serve(blog.apps.moderation),
-    comments: await serve(blog.apps.comments),
-  };
+  const servers = await serveAll(blog);
   const settings = {
     POSTS_URL: servers.posts.url,
     QUERY_URL: servers.query.url,
@@ -49,11 +67,10 @@ export async function setUpApp({
   };
   const now = (): Date => new Date();
   const folder = await mkdtemp(join(tmpdir(), 'client-'));
-  const accounts = createAccounts({ file: join(folder, 'accounts.json'), now });
+  const access = await openTestAccess(folder, canSignIn);
+  const { accounts, failedSignIns } = access;
   const { app, closeStreams } = createApp({
-    accounts,
-    auth: createAuth({ secrets: canSignIn ? [secret] : [], now }),
-    secret: canSignIn ? secret : undefined,
+    ...access,
     writers: writers === 'authors' ? 'authors' : 'anyone',
     ...{ embedOrigins, now, renderer: renderHere },
     services: createServices({ settings, logger: silentLogger }),
@@ -67,11 +84,13 @@ export async function setUpApp({
   const signIn = async (...roles: Role[]): Promise<string> => {
     const name = `somebody ${Math.random()}`;
     await accounts.add({ name, roles, password: 'correct horse' });
-    return `session=${await signToken({ name, roles }, { secret, seconds: 600, now: now() })}`;
+    const known = await accounts.find(name);
+    return `session=${known && (await accounts.startSession(known, 'password'))}`;
   };
   const close = async () => {
+    await failedSignIns.close();
     for (const server of Object.values(servers)) await server.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { blog, app, closeStreams, accounts, signIn, servers, close };
+  return { blog, app, closeStreams, accounts, folder, signIn, servers, close };
 }

@@ -1,7 +1,7 @@
 import {
+  authOf,
   authSettings,
   bindPort,
-  createAuth,
   doorSettings,
   doorsOf,
   newId,
@@ -40,7 +40,7 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   lifecycle.onClose('renderer', thread.close);
 
   const renderer = sparingly(thread);
-  const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
+  const auth = authOf(settings, { now, logger });
   const limits = limitsOf(settings);
   const doors = doorsOf(settings);
   port.serve(

@@ -27,8 +27,10 @@ export async function senderOf(
 /** A comment's token may be all that somebody needs, so a bearer token that doesn't count is no error yet. */
 async function believe(req: Request, auth: Auth): Promise<Viewer & Pick<Sender, 'disbelief'>> {
   const tokenHashes = tokenHashesIn(req.get(tokenHeader));
-  if (!auth.hasSecret) {
-    const disbelief = new Forbidden('Only its author may do this: no AUTH_SECRET is set, so nobody is a moderator.');
+  if (!auth.hasKeys) {
+    const disbelief = new Forbidden(
+      'Only its author may do this: no AUTH_PUBLIC_KEYS is set, so nobody is a moderator.',
+    );
     return { tokenHashes, isModerator: false, disbelief };
   }
   try {

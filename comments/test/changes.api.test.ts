@@ -184,7 +184,7 @@ describe('Changing a comment of somebody else', () => {
     const { status, body } = await patch(service, moderator);
     expect({ status, detail: body.detail }).toMatchObject({
       status: 403,
-      detail: expect.stringContaining('AUTH_SECRET'),
+      detail: expect.stringContaining('AUTH_PUBLIC_KEYS'),
     });
     expect((await patch(service, { ...own, ...moderator })).status).toBe(200);
     expect((await remove(service, { ...own, Authorization: 'Bearer x' })).status).toBe(204);

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
-import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
 import { renderHere } from '../../common/kit/test/render-here';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
+import { testKeys, tokenOf } from '../../common/kit/test/test-keys';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { document } from '../src/openapi';
@@ -11,8 +12,6 @@ import type { SendingLimit } from '../src/transaction';
 import { openAt } from './store-place';
 
 export const noon = '2026-11-24T12:00:00.000Z';
-
-const secret = 'a-secret-for-these-tests';
 
 interface ServiceOptions {
   limits?: SendingLimit[];
@@ -41,7 +40,7 @@ export function startComments(
   const commits: string[] = [];
   const app = createApp({
     store,
-    auth: createAuth({ secrets: hasAuth ? [secret] : [], now }),
+    auth: createAuth({ keys: hasAuth ? testKeys : [], now }),
     renderer: renderHere,
     limits,
     onCommit: () => void commits.push('commit'),
@@ -58,8 +57,7 @@ export function startComments(
     commits,
     /** Sets the clock forward. */
     pass: (seconds: number) => void (time += seconds * 1000),
-    bearer: async (...roles: Role[]) =>
-      `Bearer ${await signToken({ name: 'mo', roles }, { secret, seconds: 60, now: now() })}`,
+    bearer: async (...roles: Role[]) => `Bearer ${await tokenOf({ name: 'mo', roles }, now())}`,
   };
 }
 

@@ -13,7 +13,7 @@ async function main(address: string, most: number, keys: string[]): Promise<void
   const app = createApp({
     store,
     renderer: renderHere,
-    auth: createAuth({ secrets: [], now }),
+    auth: createAuth({ keys: [], now }),
     limits: [{ most, ms: 60 * 60 * 1000 }],
     onCommit: () => undefined,
     newId,

@@ -1,23 +1,17 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { dirname, join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { entryOf } from '../../infra/laptop/processes.cjs';
+import { runAccount } from './account';
+import { authEnvironment } from './auth';
 import type { System } from './system';
 import { waitFor } from './wait-for';
 
 /** Settings of a system in which people can sign in, and nobody is told to slow down. */
-export const studioSettings = { AUTH_SECRET: 'a-secret-for-these-tests', COMMENTS_PER_MINUTE: '0' };
-
-const account = join(dirname(entryOf('client')), 'account.js');
+export const studioSettings = { ...authEnvironment, COMMENTS_PER_MINUTE: '0' };
 
 /** Makes an account; gives its password. */
-async function addAccount({ dataDir, urls }: System, name: string, roles: readonly string[]): Promise<string> {
-  const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PUBLIC_URL: urls.client };
-  const args = [account, 'add', name, '--roles', roles.join(',')];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-  const password = /with the password (\S+)/.exec(stdout)?.[1];
-  if (password === undefined) throw new Error(`No account was made: ${stdout}`);
+async function addAccount(system: System, name: string, roles: readonly string[]): Promise<string> {
+  const said = await runAccount(system, ['add', name, '--roles', roles.join(',')]);
+  const password = /with the password (\S+)/.exec(said)?.[1];
+  if (password === undefined) throw new Error(`No account was made: ${said}`);
   return password;
 }
 

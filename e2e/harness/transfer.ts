@@ -3,15 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { processes, root } from '../../infra/laptop/processes.cjs';
+import { authEnvironment } from './auth';
 import type { System } from './system';
 
-/** The secret of the systems between which a test carries a blog. */
-export const transferSecret = 'a-secret-for-this-test-only';
-
-/** Runs `npm run export` or `npm run import` against a system; gives what it said. */
+/** Runs `npm run export` or `npm run import` against a system with the keys of the tests; gives what it said. */
 export async function transfer(script: 'export' | 'import', { urls }: System, argument: string): Promise<string> {
   const ports = processes.map(({ name, portVariable }) => [portVariable, new URL(urls[name]).port]);
-  const env = { PATH: process.env['PATH'], AUTH_SECRET: transferSecret, ...Object.fromEntries(ports) };
+  const env = { PATH: process.env['PATH'], ...authEnvironment, ...Object.fromEntries(ports) };
   const command = join(root, 'infra', 'laptop', `${script}.mjs`);
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [command, argument], { env }).catch(
     (error: unknown) => error as { stdout: string; stderr: string },

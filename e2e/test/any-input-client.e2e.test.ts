@@ -1,5 +1,6 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
 import { standsAnyInput, type TakenBy } from '../../common/kit/test/any-input';
+import { authEnvironment } from '../harness/auth';
 import { createComment, createPost, readView } from '../harness/blog';
 import { read, send } from '../harness/send';
 import { useSystem } from '../harness/use-system';
@@ -8,7 +9,7 @@ import { eventually } from '../harness/wait-for';
 jest.setTimeout(60_000);
 
 const system = useSystem({
-  env: { COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0', AUTH_SECRET: 'a-secret-for-this-test-only' },
+  env: { COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0', ...authEnvironment },
   envOf: { client: { EMBED_ORIGINS: 'http://shop.example' } },
 });
 

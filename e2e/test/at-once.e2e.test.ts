@@ -1,5 +1,5 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { signToken } from '@blog/kit';
+import { authEnvironment, bearerOf } from '../harness/auth';
 import { createPost } from '../harness/blog';
 import { read, send } from '../harness/send';
 import { useSystem } from '../harness/use-system';
@@ -7,13 +7,9 @@ import { eventually } from '../harness/wait-for';
 
 jest.setTimeout(60_000);
 
-const secret = 'a-secret-for-this-test-only';
-const system = useSystem({ env: { AUTH_SECRET: secret, COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0' } });
+const system = useSystem({ env: { ...authEnvironment, COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0' } });
 
-async function bearer(): Promise<{ Authorization: string }> {
-  const identity = { name: 'ana', roles: ['author', 'moderator'] as const };
-  return { Authorization: `Bearer ${await signToken(identity, { secret, seconds: 600, now: new Date() })}` };
-}
+const bearer = () => bearerOf({ name: 'ana', roles: ['author', 'moderator'] });
 
 const rounds = Array.from({ length: 10 }, (_, round) => round);
 

@@ -90,14 +90,14 @@ describe('A backup', () => {
 
   async function aBackup(): Promise<string> {
     const { dataDir } = getSystem();
-    await writeFile(join(dataDir, 'auth-secret'), 'a-secret-for-these-tests\n', { mode: 0o600 });
+    await writeFile(join(dataDir, 'auth-private-key'), 'a-secret-for-these-tests\n', { mode: 0o600 });
     await run('backup.mjs', [at('backup')], dataDir);
     return at('backup');
   }
 
   it('holds each database and file but the read model, for its owner only, and says when and by what it was made', async () => {
     const backup = await aBackup();
-    const names = ['auth-secret', 'event-bus-delivery.db', 'event-bus.db', 'manifest.json', 'posts.db'];
+    const names = ['auth-private-key', 'event-bus-delivery.db', 'event-bus.db', 'manifest.json', 'posts.db'];
     expect((await readdir(backup)).sort()).toEqual(names);
     if (process.platform !== 'win32') expect((await stat(backup)).mode & 0o077).toBe(0);
     const manifest = JSON.parse(await readFile(join(backup, 'manifest.json'), 'utf8')) as Record<string, unknown>;
@@ -131,12 +131,12 @@ describe('A backup', () => {
   it('is not restored over data, unless that may be moved out of the way', async () => {
     const backup = await aBackup();
     await run('restore.mjs', [backup], at('data'));
-    expect(await refusal([backup], at('data'))).toMatch(/holds data already \(auth-secret, .*--replace/);
-    await writeFile(at('data/auth-secret'), 'another\n');
+    expect(await refusal([backup], at('data'))).toMatch(/holds data already \(auth-private-key, .*--replace/);
+    await writeFile(at('data/auth-private-key'), 'another\n');
     await run('restore.mjs', [backup, '--replace'], at('data'));
-    expect(await readFile(at('data/auth-secret'), 'utf8')).toBe('a-secret-for-these-tests\n');
+    expect(await readFile(at('data/auth-private-key'), 'utf8')).toBe('a-secret-for-these-tests\n');
     const aside = (await readdir(at('data'))).find((name) => name.startsWith('before-restore-')) ?? '';
-    expect(await readFile(at(`data/${aside}/auth-secret`), 'utf8')).toBe('another\n');
+    expect(await readFile(at(`data/${aside}/auth-private-key`), 'utf8')).toBe('another\n');
     // The next backup doesn't hold what was moved away.
     await run('backup.mjs', [at('second')], at('data'));
     expect((await readdir(at('second'))).sort()).toEqual((await readdir(backup)).sort());
@@ -144,13 +144,13 @@ describe('A backup', () => {
 
   it('that lacks a file, was changed or is no backup is not restored; each fault is named', async () => {
     const backup = await aBackup();
-    await rm(join(backup, 'auth-secret'));
+    await rm(join(backup, 'auth-private-key'));
     await appendFile(join(backup, 'posts.db'), 'x');
     const log = await readFile(join(backup, 'event-bus.db'));
     log[log.length - 1] = (log.at(-1) ?? 0) ^ 1;
     await writeFile(join(backup, 'event-bus.db'), log);
     const output = await refusal([backup], at('data'));
-    expect(output).toContain('auth-secret is missing');
+    expect(output).toContain('auth-private-key is missing');
     expect(output).toMatch(/posts.db has \d+ bytes, and had \d+/);
     expect(output).toContain('event-bus.db has changed since the backup');
     await writeFile(join(backup, 'manifest.json'), '{"format":1,"files":[{"name":"../elsewhere"}]}');
@@ -178,7 +178,7 @@ describe('npm run reset', () => {
   });
 
   it('leaves nothing in a data folder on which nothing runs, not even locks', async () => {
-    for (const name of ['posts.db', 'posts.db.lock', 'query.db', 'auth-secret']) await writeFile(at(name), '');
+    for (const name of ['posts.db', 'posts.db.lock', 'query.db', 'auth-private-key']) await writeFile(at(name), '');
     expect((await reset(folder)).code).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });

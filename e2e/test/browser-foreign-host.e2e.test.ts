@@ -1,4 +1,5 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
+import { authEnvironment } from '../harness/auth';
 import { createComment, createPost, readAllPosts, statusesInView } from '../harness/blog';
 import { read } from '../harness/send';
 import { useBrowser } from '../harness/use-browser';
@@ -9,7 +10,7 @@ import { processes } from '../../infra/laptop/processes.cjs';
 jest.setTimeout(180_000);
 
 const foreign = 'evil.example';
-const system = useSystem({ env: { AUTH_SECRET: 'a-secret-for-this-test-only' } });
+const system = useSystem({ env: authEnvironment });
 /** The name server of this browser says of the foreign name that it is this machine, as in a DNS rebinding. */
 const newWindow = useBrowser([`--host-resolver-rules=MAP ${foreign} 127.0.0.1`]);
 

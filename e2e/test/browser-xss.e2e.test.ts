@@ -9,6 +9,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { root } from '../../infra/laptop/processes.cjs';
 import { type Post, readWholeView } from '../harness/blog';
 import { livePartsOf, type ScriptWatch, watchScripts } from '../harness/script-watch';
+import { authEnvironment } from '../harness/auth';
 import { read, send } from '../harness/send';
 import { useBrowser } from '../harness/use-browser';
 import { useSystem } from '../harness/use-system';
@@ -18,7 +19,7 @@ import { xssPayloads } from '../harness/xss-corpus';
 jest.setTimeout(300_000);
 
 const system = useSystem({
-  env: { AUTH_SECRET: 'a-secret-for-this-test-only', EMBED_ORIGINS: 'http://shop.example' },
+  env: { ...authEnvironment, EMBED_ORIGINS: 'http://shop.example' },
 });
 const newWindow = useBrowser();
 const urlOf = () => system().urls.client;

@@ -2,10 +2,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { authEnvironment } from '../harness/auth';
 import { createComment, createPost, type Post, readView, servers } from '../harness/blog';
 import { startSystem, type System } from '../harness/system';
 import { read, send } from '../harness/send';
-import { contentOf, transfer as run, transferSecret } from '../harness/transfer';
+import { contentOf, transfer as run } from '../harness/transfer';
 import { waitFor } from '../harness/wait-for';
 
 jest.setTimeout(120_000);
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<System> {
-  const system = await startSystem({ only: servers, env: { AUTH_SECRET: transferSecret } });
+  const system = await startSystem({ only: servers, env: authEnvironment });
   running.push(system);
   return system;
 }

@@ -2,17 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signToken } from '@blog/kit';
+import { authEnvironment, bearerOf } from '../harness/auth';
 import { type Comment, createComment, createPost, servers, statusesInView } from '../harness/blog';
 import { send } from '../harness/send';
 import type { System } from '../harness/system';
-import { contentOf, transfer, transferSecret } from '../harness/transfer';
+import { contentOf, transfer } from '../harness/transfer';
 import { useSystem } from '../harness/use-system';
 import { eventually } from '../harness/wait-for';
 
 jest.setTimeout(120_000);
 
-const options = { only: servers, env: { AUTH_SECRET: transferSecret } };
+const options = { only: servers, env: authEnvironment };
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blog-statuses-'));
@@ -21,9 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Asks moderation as somebody who moderates. Throws unless the answer is 200. */
 async function moderate<T>(system: System, path: string, sent: { method?: string; json?: unknown } = {}): Promise<T> {
-  const who = { name: 'ana', roles: ['moderator' as const] };
-  const token = await signToken(who, { secret: transferSecret, seconds: 60, now: new Date() });
-  const headers = { Authorization: `Bearer ${token}`, 'If-Match': '*' };
+  const headers = { ...(await bearerOf({ name: 'ana', roles: ['moderator'] })), 'If-Match': '*' };
   const answer = await send<T>(`${system.urls.moderation}${path}`, { ...sent, headers });
   if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
   return answer.json();

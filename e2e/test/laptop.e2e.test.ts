@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,10 +108,15 @@ describe('npm start', () => {
     expect(answering.flat()).toEqual(['posts', 'comments-2']);
   });
 
-  it('gives its services one secret, so that tokens made here count, and shows the first password once', async () => {
+  it('gives its services one key, so that tokens made here count, and shows the first password once', async () => {
+    // A data folder and settings of an earlier version.
+    await writeFile(join(dataDir, 'auth-secret'), 'a-secret-of-before-it\n', { mode: 0o600 });
+    env['AUTH_SECRET'] = 'a-secret-of-before-it';
     const first = run('start.mjs', 'posts', 'client');
     await untilOutput(first, /ready in/);
     expect(first.output()).toContain('name admin');
+    expect(first.output()).toContain('AUTH_SECRET does nothing any more');
+    expect((await stat(join(dataDir, 'auth-private-key'))).mode & 0o777).toBe(0o600);
     first.child.kill('SIGTERM');
     await first.ended;
     const again = run('start.mjs', 'posts', 'client');

@@ -1,4 +1,5 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
+import { authEnvironment } from '../harness/auth';
 import { createPost, statusesInView } from '../harness/blog';
 import { send } from '../harness/send';
 import { useSystem } from '../harness/use-system';
@@ -6,7 +7,7 @@ import { eventually } from '../harness/wait-for';
 
 jest.setTimeout(120_000);
 
-const system = useSystem({ env: { AUTH_SECRET: 'a-secret-for-this-test-only', LOG_LEVEL: 'debug' } });
+const system = useSystem({ env: { ...authEnvironment, LOG_LEVEL: 'debug' } });
 
 /** Stands in everything that somebody writes here, and in nothing that the blog makes by itself. */
 const mark = 'Xyzzyplugh';

@@ -1,5 +1,5 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { signToken } from '@blog/kit';
+import { authEnvironment, bearerOf } from '../harness/auth';
 import { createComment, createPost, servers, statusesInView } from '../harness/blog';
 import { send } from '../harness/send';
 import type { System, SystemOptions } from '../harness/system';
@@ -8,12 +8,10 @@ import { eventually } from '../harness/wait-for';
 
 jest.setTimeout(60_000);
 
-const secret = 'a-secret-for-these-tests';
-const options: SystemOptions = { only: servers, env: { AUTH_SECRET: secret } };
+const options: SystemOptions = { only: servers, env: authEnvironment };
 
 async function asAna(): Promise<Record<string, string>> {
-  const token = await signToken({ name: 'ana', roles: ['moderator'] }, { secret, seconds: 60, now: new Date() });
-  return { Authorization: `Bearer ${token}`, 'If-Match': '*' };
+  return { ...(await bearerOf({ name: 'ana', roles: ['moderator'] })), 'If-Match': '*' };
 }
 
 /** Asks moderation as Ana, who is a moderator. Throws unless the answer is 200. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { signToken } from '@blog/kit';
+import { authEnvironment, bearerOf } from '../harness/auth';
 import { openTestSchema, type TestSchema } from '../../common/kit/test/postgres';
 import { argumentsOf, environmentOf, type ProcessName, processes, urlsOf } from '../../infra/laptop/processes.cjs';
 import { type Comment, createPost } from '../harness/blog';
@@ -46,8 +46,7 @@ afterEach(async () => {
 
 type Urls = ReturnType<typeof urlsOf>;
 
-const secrets = { BUS_SECRET: 'a-secret-of-two-machines', AUTH_SECRET: 'a-secret-of-the-blog-too' };
-const signing = { secret: secrets.AUTH_SECRET, seconds: 60 };
+const secrets = { BUS_SECRET: 'a-secret-of-two-machines', ...authEnvironment };
 
 interface Group {
   lag: { events: number };
@@ -119,8 +118,7 @@ async function writeThroughTheClient(client: string, postId: string): Promise<vo
 }
 
 async function expectNothingOnItsWay(bus: string): Promise<void> {
-  const token = await signToken({ name: 'op', roles: ['operator'] }, { ...signing, now: new Date() });
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = await bearerOf({ name: 'op', roles: ['operator'] });
   const groups = (await send<Group[]>(`${bus}/subscriptions`, { headers })).json();
   expect(groups.map(({ lag, parked }) => lag.events + parked.keys)).toEqual([0, 0, 0]);
 }

@@ -1,5 +1,6 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
-import { createHmac } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { authEnvironment } from '../harness/auth';
 import { createPost, servers } from '../harness/blog';
 import { send } from '../harness/send';
 import type { ProcessName } from '../harness/system';
@@ -7,28 +8,44 @@ import { useSystem } from '../harness/use-system';
 
 jest.setTimeout(60_000);
 
-const secret = 'a-secret-for-this-test-only';
-
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+const ownKey = createPrivateKey({
+  key: Buffer.from(authEnvironment.AUTH_PRIVATE_KEY, 'base64url'),
+  format: 'der',
+  type: 'pkcs8',
+});
+const now = Math.floor(Date.now() / 1000);
+const usual = { sub: 'somebody', iss: 'blog', aud: 'blog-services', roles: [] as string[], iat: now, exp: now + 600 };
+type Claims = Partial<Record<keyof typeof usual, unknown>>;
+
 /** A JWT made by hand, so that nothing of ours decides what is in it. */
-function token({ roles = [] as string[], key = secret, aud = 'blog-services', seconds = 600 }): string {
-  const now = Math.floor(Date.now() / 1000);
-  const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({
-    ...{ sub: 'somebody', iss: 'blog', aud, roles, iat: now, exp: now + seconds },
-  })}`;
-  return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;
+function token(claims: Claims, key: KeyObject = ownKey): string {
+  const content = `${encode({ alg: 'EdDSA', typ: 'JWT' })}.${encode({ ...usual, ...claims })}`;
+  return `${content}.${sign(null, Buffer.from(content), key).toString('base64url')}`;
 }
 
-const all = ['author', 'moderator', 'operator'];
+/** What earlier versions took, signed with all that a service knows of its key. */
+function symmetricToken(claims: Claims): string {
+  const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ ...usual, ...claims })}`;
+  return `${content}.${createHmac('sha256', authEnvironment.AUTH_PUBLIC_KEYS).update(content).digest('base64url')}`;
+}
+
+const roles = ['author', 'moderator', 'operator'];
+const unknown = (token: string) => ({ token, roles: [] as string[], isKnown: false });
 const persons: Record<string, { token?: string; roles: string[]; isKnown: boolean }> = {
   nobody: { roles: [], isKnown: false },
   author: { token: token({ roles: ['author'] }), roles: ['author'], isKnown: true },
   moderator: { token: token({ roles: ['moderator'] }), roles: ['moderator'], isKnown: true },
   operator: { token: token({ roles: ['operator'] }), roles: ['operator'], isKnown: true },
-  'somebody expired': { token: token({ roles: all, seconds: -60 }), roles: [], isKnown: false },
-  'somebody forged': { token: token({ roles: all, key: 'a-secret-of-somebody-else' }), roles: [], isKnown: false },
-  'somebody of another audience': { token: token({ roles: all, aud: 'others' }), roles: [], isKnown: false },
+  'somebody expired': unknown(token({ roles, exp: now - 60 })),
+  'somebody who never expires': unknown(token({ roles, exp: undefined })),
+  'somebody for a year': unknown(token({ roles, exp: now + 365 * 24 * 3600 })),
+  'somebody forged': unknown(token({ roles }, generateKeyPairSync('ed25519').privateKey)),
+  'somebody signed by a public key': unknown(symmetricToken({ roles })),
+  'somebody of another issuer': unknown(token({ roles, iss: 'others' })),
+  'somebody of another audience': unknown(token({ roles, aud: 'others' })),
+  'somebody known to the client only': unknown(token({ roles, aud: 'blog-client' })),
 };
 
 type Route = [service: ProcessName, method: string, path: string, needs: string | undefined, json?: unknown];
@@ -82,7 +99,7 @@ describe.each([
   ['anyone', undefined],
   ['authors', 'author'],
 ])('where %s may write', (mode, writers) => {
-  const env = { AUTH_SECRET: secret, OPERATORS: 'token', FAULTS: 'on', POSTS_WRITE: mode };
+  const env = { ...authEnvironment, OPERATORS: 'token', FAULTS: 'on', POSTS_WRITE: mode };
   const system = useSystem({ only: servers, env });
 
   // One argument: a row of four for a function of five would get jest's `done` as its fifth.
@@ -105,7 +122,7 @@ describe.each([
   });
 });
 
-describe('where no AUTH_SECRET is set', () => {
+describe('where no key is set', () => {
   const system = useSystem({ only: servers, env: { OPERATORS: 'token' } });
 
   it('the blog is as classic clients know it, and what needs a role says why nobody has it', async () => {
@@ -117,7 +134,7 @@ describe('where no AUTH_SECRET is set', () => {
         ...(json === undefined ? {} : { json }),
       });
       expect({ path, status }).toEqual({ path, status: 403 });
-      expect(text).toContain('AUTH_SECRET');
+      expect(text).toContain('AUTH_PUBLIC_KEYS');
     }
   });
 });

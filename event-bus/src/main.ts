@@ -1,4 +1,4 @@
-import { bindPort, createAuth, doorsOf, listensHereOnly, openWhenFree, runProcess } from '@blog/kit';
+import { authOf, bindPort, doorsOf, listensHereOnly, openWhenFree, runProcess } from '@blog/kit';
 import { type BusOptions, openBus } from './bus';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
@@ -18,7 +18,7 @@ void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
     takesFaults: settings.FAULTS === 'on',
     doors: doorsOf(settings),
     operators: operatorsOnly({
-      auth: createAuth({ secrets: settings.AUTH_SECRET, now: () => new Date() }),
+      auth: authOf(settings, { now: () => new Date(), logger }),
       trustsThisMachine: (settings.OPERATORS ?? (listensHereOnly(settings.HOST) ? 'local' : 'token')) === 'local',
     }),
     openWriter: writeInThread,

@@ -1,22 +1,21 @@
-import { createAuth, type Role, signToken } from '@blog/kit';
+import { createAuth, type Role } from '@blog/kit';
 import request from 'supertest';
+import { testKeys, tokenOf } from '../../common/kit/test/test-keys';
 import { operatorsOnly } from '../src/http/operators';
 import { type RunningBus, runBus } from './running-bus';
 import { useFolder } from './use-folder';
 
 const folder = useFolder();
-const secret = 'a-secret-for-these-tests';
 const now = () => new Date();
 let bus: RunningBus;
 afterEach(() => bus.stop());
 
-async function start({ trustsThisMachine, secrets = [secret] }: { trustsThisMachine: boolean; secrets?: string[] }) {
-  const operators = operatorsOnly({ auth: createAuth({ secrets, now }), trustsThisMachine });
+async function start({ trustsThisMachine, keys = testKeys }: { trustsThisMachine: boolean; keys?: typeof testKeys }) {
+  const operators = operatorsOnly({ auth: createAuth({ keys, now }), trustsThisMachine });
   bus = await runBus(folder(), { g: { endpoints: ['http://127.0.0.1:1/events'] } }, { operators, takesFaults: true });
 }
 
-const bearer = async (...roles: Role[]) =>
-  `Bearer ${await signToken({ name: 'somebody', roles }, { secret, seconds: 60, now: now() })}`;
+const bearer = async (...roles: Role[]) => `Bearer ${await tokenOf({ name: 'somebody', roles }, now())}`;
 
 /** Every route for operators, with what it answers to one. */
 const routes = [
@@ -54,7 +53,7 @@ describe('routes for operators', () => {
   });
 
   it('are open to programs on this machine where that is trusted', async () => {
-    await start({ trustsThisMachine: true, secrets: [] });
+    await start({ trustsThisMachine: true, keys: [] });
     for (const [method, path, status] of routes) expect(await statusOf(method, path)).toBe(status);
   });
 
@@ -66,7 +65,7 @@ describe('routes for operators', () => {
     { Host: 'evil.example' },
     { Host: 'evil.example:4005' },
   ] as Record<string, string>[])('are not open to whom a browser or a proxy lets through: %j', async (headers) => {
-    await start({ trustsThisMachine: true, secrets: [] });
+    await start({ trustsThisMachine: true, keys: [] });
     expect(await statusOf('get', '/subscriptions', headers)).toBe(403);
     expect(await statusOf('delete', '/subscriptions/g', headers)).toBe(403);
   });
@@ -76,11 +75,11 @@ describe('routes for operators', () => {
     expect(await statusOf('get', '/subscriptions', { Authorization: await bearer('author') })).toBe(403);
   });
 
-  it('are closed to everybody where nobody is trusted and no secret is set', async () => {
-    await start({ trustsThisMachine: false, secrets: [] });
+  it('are closed to everybody where nobody is trusted and no key is set', async () => {
+    await start({ trustsThisMachine: false, keys: [] });
     const { status, body } = await request(bus.server.url).get('/subscriptions');
     expect(status).toBe(403);
-    expect(body.detail).toContain('AUTH_SECRET');
+    expect(body.detail).toContain('AUTH_PUBLIC_KEYS');
   });
 
   it('leave publishing and the history to whoever could do that before', async () => {

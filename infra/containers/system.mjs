@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newKeys } from '../laptop/auth-keys.cjs';
 import { processes, urlsOf } from '../laptop/processes.cjs';
 
 const pollMs = 100;
@@ -26,12 +27,13 @@ async function freePort() {
   return port;
 }
 
-/** The system of infra/compose.yaml on ports that are free here, with a secret, so that tokens count. */
+/** The system of infra/compose.yaml on ports that are free here, with keys and a secret, so that tokens count and the bus signs. */
 export async function createComposed({ docker, compose, root, secret }) {
   const ports = {};
   for (const { name } of processes) ports[name] = await freePort();
   const settings = Object.fromEntries(processes.map(({ name, portVariable }) => [portVariable, String(ports[name])]));
-  const secrets = { AUTH_SECRET: secret, BUS_SECRET: secret };
+  const { privateKey, publicKey } = newKeys();
+  const secrets = { AUTH_PRIVATE_KEY: privateKey, AUTH_PUBLIC_KEYS: publicKey, BUS_SECRET: secret };
   const noLimits = { COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0' };
   const env = { ...settings, ...secrets, ...noLimits, HOST: '127.0.0.1', LOG_LEVEL: 'info' };
   const run = (args, options) =>

@@ -15,7 +15,7 @@ await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
   const folder = resolve(given);
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`);
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);
-  const blog = createBlogClient({ urls, token: await transferToken(process.env) });
+  const blog = createBlogClient({ urls, token: () => transferToken(process.env) });
   const ids = await blog.postIds();
   const posts = [];
   const comments = [];

@@ -48,7 +48,7 @@ What is there already is left alone, so that it can be repeated.`;
 
 await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);
-  const blog = createBlogClient({ urls, token: await transferToken(process.env) });
+  const blog = createBlogClient({ urls, token: () => transferToken(process.env) });
   const { posts, comments, unmatched = [], notes = [] } = await read(resolve(given), blog);
   const refused =
     (await takeOver('posts', posts, blog.putPost)) + (await takeOver('comments', comments, blog.putComment));

@@ -1,8 +1,10 @@
 // npm run -s k8s:secrets | kubectl apply -f -: new secrets for the blog in a cluster, as a manifest (-s: and nothing else).
-// AUTH_SECRET signs the tokens of who is signed in; BUS_SECRET what goes between the services and the bus.
+// AUTH_PRIVATE_KEY signs who is signed in, and only the client gets it; AUTH_PUBLIC_KEYS verify that; BUS_SECRET signs what
+// goes between the services and the bus.
 import { randomBytes } from 'node:crypto';
+import { newKeys } from './auth-keys.cjs';
 
-const secret = () => randomBytes(32).toString('base64url');
+const { privateKey, publicKey } = newKeys();
 
 console.log(`apiVersion: v1
 kind: Secret
@@ -12,7 +14,8 @@ metadata:
     app.kubernetes.io/part-of: blog
 type: Opaque
 stringData:
-  AUTH_SECRET: ${secret()}
-  BUS_SECRET: ${secret()}`);
-console.error(`New secrets: whoever is signed in must sign in again. The processes read them when they start:
+  AUTH_PRIVATE_KEY: ${privateKey}
+  AUTH_PUBLIC_KEYS: ${publicKey}
+  BUS_SECRET: ${randomBytes(32).toString('base64url')}`);
+console.error(`New secrets: tokens made before count no more. The processes read them when they start:
 kubectl rollout restart deployment -l app.kubernetes.io/part-of=blog`);

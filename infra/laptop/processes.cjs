@@ -84,7 +84,7 @@ function environmentOf(name, { ports, host = 'localhost', dataDir, env = {}, pre
       .map((group) => [group, { endpoints: urlsOfService(group).map((url) => `${url}/events`), ...more[group] }])
       .filter(([, { endpoints }]) => endpoints.length > 0),
   );
-  return {
+  const settings = {
     EVENT_BUS_URL: urls['event-bus'],
     SUBSCRIPTIONS: JSON.stringify(subscriptions),
     POSTS_URL: urls.posts,
@@ -97,6 +97,10 @@ function environmentOf(name, { ports, host = 'localhost', dataDir, env = {}, pre
     PORT: String(ports[name]),
     DATA_DIR: dataDir,
   };
+  if (name === 'client') return settings;
+  // Who has the private key may be anybody: the services only verify.
+  const { AUTH_PRIVATE_KEY: _key, AUTH_PRIVATE_KEY_FILE: _file, ...others } = settings;
+  return others;
 }
 
 /** The compiled entry point of a service, as an absolute path. */

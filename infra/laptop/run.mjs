@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { authKeys, withoutKeys } from './auth-keys.cjs';
 import { createLineFormat, wantsColour } from './log-lines.mjs';
 import { takenPorts } from './ports.mjs';
 import { addressesOf, chooseProcesses, environmentOf, portsFrom, processes, root, urlsOf } from './processes.cjs';
 import { waitUntilReady } from './readiness.mjs';
-import { authSecret } from './secrets.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 /** What the command line and the environment ask for. Throws an Error that says what is wrong with them. */
@@ -29,7 +29,9 @@ export async function refuseTakenPorts({ entries, ports, host }) {
 export async function runProcesses(settings, launcherOf) {
   const { entries, ports, host, dataDir } = settings;
   mkdirSync(dataDir, { recursive: true });
-  const env = { ...settings.env, AUTH_SECRET: authSecret(dataDir, settings.env) };
+  const hasClient = entries.some(({ service }) => service === 'client');
+  const env = { ...withoutKeys(settings.env), ...authKeys(dataDir, settings.env, { hasClient }) };
+  if (settings.env.AUTH_SECRET) console.log('AUTH_SECRET does nothing any more: a pair of keys has taken its place.');
   const format = createLineFormat({
     names: processes.map(({ name }) => name),
     colour: wantsColour(process.stdout, env),

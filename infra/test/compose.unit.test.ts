@@ -73,8 +73,18 @@ describe('a fault in the compose file is found', () => {
     ],
     [
       'a secret in the file',
-      (all) => Object.assign(all['posts']?.environment ?? {}, { AUTH_SECRET: 'x' }),
+      (all) => Object.assign(all['posts']?.environment ?? {}, { BUS_SECRET: 'x' }),
       'must come from outside',
+    ],
+    [
+      'a key in the file',
+      (all) => Object.assign(all['client']?.environment ?? {}, { AUTH_PRIVATE_KEY: 'x' }),
+      'must come from outside',
+    ],
+    [
+      'the private key where tokens are only verified',
+      (all) => Object.assign(all['posts']?.environment ?? {}, { AUTH_PRIVATE_KEY: '${AUTH_PRIVATE_KEY:-}' }),
+      'posts: must not have the private key',
     ],
   ])('%s', (_title, change, fault) => {
     // Anchors share objects: each fault is planted in one place only.

@@ -60,7 +60,8 @@ describe('a fault in a Dockerfile is found', () => {
     ['a check by curl', /CMD \["node", "-e", .*$/m, 'CMD curl -f http://localhost:4000', 'no curl'],
     ['no check', /^HEALTHCHECK .*\n.*\n/m, '', 'must check its health'],
     ['a process that only itself reaches', 'HOST=0.0.0.0', 'HOST=127.0.0.1', 'must set HOST=0.0.0.0'],
-    ['a secret', /^USER/m, 'ENV AUTH_SECRET=x\nUSER', 'must hold no secret'],
+    ['a secret', /^USER/m, 'ENV BUS_SECRET=x\nUSER', 'must hold no secret'],
+    ['a private key', /^USER/m, 'ENV AUTH_PRIVATE_KEY=x\nUSER', 'must hold no secret'],
     ['no licence', 'org.opencontainers.image.licenses', 'licence', 'has no label licenses'],
   ])('%s', (_title, from, to, fault) => {
     const text = read('posts');

@@ -121,8 +121,25 @@ describe('a fault in the manifests is found', () => {
     ['no volume', inPosts((own) => (own.volumeMounts = [])), 'mounts no /data'],
     [
       'a secret that must be there',
-      inPosts((own) => delete own.env?.find(({ name }) => name === 'AUTH_SECRET')?.valueFrom?.secretKeyRef?.optional),
-      'cannot start without AUTH_SECRET',
+      inPosts(
+        (own) => delete own.env?.find(({ name }) => name === 'AUTH_PUBLIC_KEYS')?.valueFrom?.secretKeyRef?.optional,
+      ),
+      'cannot start without AUTH_PUBLIC_KEYS',
+    ],
+    [
+      'the private key where tokens are only verified',
+      inPosts((own) =>
+        own.env?.push({
+          name: 'AUTH_PRIVATE_KEY',
+          valueFrom: { secretKeyRef: { name: 'blog-secrets', key: 'AUTH_PRIVATE_KEY', optional: true } },
+        }),
+      ),
+      'must not have the private key',
+    ],
+    [
+      'a whole secret',
+      inPosts((own) => own.envFrom?.push({ secretRef: { name: 'blog-secrets', optional: true } })),
+      'must not have all of a secret',
     ],
     [
       'a secret in the open',

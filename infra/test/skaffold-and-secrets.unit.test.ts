@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPrivateKey, readPublicKey } from '@blog/kit';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { processes, root } from '../laptop/processes.cjs';
@@ -50,9 +51,12 @@ describe('npm run k8s:secrets', () => {
     const [first, second] = [make(), make()];
     expect(modelFaults(first)).toEqual([]);
     expect(nameOf(first)).toBe('blog-secrets');
-    expect(Object.keys(first.stringData)).toEqual(['AUTH_SECRET', 'BUS_SECRET']);
+    expect(Object.keys(first.stringData)).toEqual(['AUTH_PRIVATE_KEY', 'AUTH_PUBLIC_KEYS', 'BUS_SECRET']);
     const values = [first, second].flatMap(({ stringData }) => Object.values(stringData));
-    expect(new Set(values).size).toBe(4);
+    expect(new Set(values).size).toBe(6);
     expect(values.filter((value) => value.length < 40)).toEqual([]);
+    for (const { AUTH_PRIVATE_KEY, AUTH_PUBLIC_KEYS } of [first, second].map(({ stringData }) => stringData)) {
+      expect(readPrivateKey(AUTH_PRIVATE_KEY ?? '').publicKey).toEqual(readPublicKey(AUTH_PUBLIC_KEYS ?? ''));
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import {
+  authOf,
   authSettings,
   bindPort,
-  createAuth,
   dataDirSetting,
   doorSettings,
   doorsOf,
@@ -34,7 +34,7 @@ void runProcess({ name: 'moderation', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
-  const auth = createAuth({ secrets: settings.AUTH_SECRET, now });
+  const auth = authOf(settings, { now, logger });
 
   const app = createApp({
     store,

@@ -48,7 +48,7 @@ describe('Moderation', () => {
     expect(await ask(await bearer('ben', ['author', 'operator']))).toBe(403);
     expect(await ask(await bearer('ben', []))).toBe(403);
     expect([401, 403, 404, 405]).not.toContain(await ask(await bearer()));
-    const open = startModeration(life, { file: life.file('other.db'), secrets: [] });
+    const open = startModeration(life, { file: life.file('other.db'), keys: [] });
     expect(await ask(await bearer(), open.app)).toBe(403);
   });
 

@@ -1,7 +1,8 @@
-import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, silentLogger } from '@blog/kit';
 import type { Express } from 'express';
 import request from 'supertest';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
+import { testKeys, tokenOf } from '../../common/kit/test/test-keys';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { document } from '../src/openapi';
@@ -9,16 +10,15 @@ import type { RuleSet } from '../src/rules/rule-set';
 import { openModerationStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
-const secret = 'a-secret-for-these-tests';
 
 /** The moderation service on a database of the test, with the default rules and a clock that stands still. */
-export function startModeration(life: TestLife, { file = life.file('moderation.db'), secrets = [secret] } = {}) {
+export function startModeration(life: TestLife, { file = life.file('moderation.db'), keys = testKeys } = {}) {
   const now = () => new Date(noon);
   const store = life.closing(openModerationStore({ file, now }));
   const commits: string[] = [];
   const app = createApp({
     store,
-    auth: createAuth({ secrets, now }),
+    auth: createAuth({ keys, now }),
     now,
     onCommit: () => void commits.push('commit'),
     logger: silentLogger,
@@ -29,7 +29,7 @@ export function startModeration(life: TestLife, { file = life.file('moderation.d
 
 /** The header of somebody with these roles. */
 export async function bearer(name = 'ana', roles: Role[] = ['moderator']): Promise<string> {
-  return `Bearer ${await signToken({ name, roles }, { secret, seconds: 60, now: new Date(noon) })}`;
+  return `Bearer ${await tokenOf({ name, roles }, new Date(noon))}`;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';

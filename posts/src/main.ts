@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import {
+  authOf,
   authSettings,
   bindPort,
-  createAuth,
   dataDirSetting,
   doorSettings,
   doorsOf,
@@ -45,7 +45,7 @@ void runProcess({ name: 'posts', settings, process }, async (parts) => {
 
   const app = createApp({
     ...{ store, renderer, onCommit: relay.nudge, newId, now, verifier, logger, metrics },
-    auth: createAuth({ secrets: settings.AUTH_SECRET, now }),
+    auth: authOf(settings, { now, logger }),
     writers: settings.POSTS_WRITE,
     limit: limitPosts(settings),
     doors: doorsOf(settings),

@@ -190,9 +190,9 @@ describe('where only authors write', () => {
   });
 
   it('and no secret is set, nobody writes, and the answer says why', async () => {
-    const { at } = await started({ writers: 'authors', secrets: [] });
+    const { at } = await started({ writers: 'authors', keys: [] });
     const { status, body } = await at().post('/posts').send({ title: 'T' });
-    expect({ status, saysWhy: body.detail.includes('AUTH_SECRET') }).toEqual({ status: 403, saysWhy: true });
+    expect({ status, saysWhy: body.detail.includes('AUTH_PUBLIC_KEYS') }).toEqual({ status: 403, saysWhy: true });
   });
 });
 

@@ -1,6 +1,7 @@
-import { createAuth, createMetrics, type Role, signToken, silentLogger } from '@blog/kit';
+import { createAuth, createMetrics, type Role, silentLogger } from '@blog/kit';
 import { renderHere } from '../../common/kit/test/render-here';
 import { withDocumentedAnswers } from '../../common/kit/test/documented-answers';
+import { testKeys, tokenOf } from '../../common/kit/test/test-keys';
 import type { TestLife } from '../../common/kit/test/test-life';
 import { createApp } from '../src/app';
 import { document } from '../src/openapi';
@@ -9,11 +10,9 @@ import { openPostStore } from '../src/store';
 
 export const noon = '2026-11-24T12:00:00.000Z';
 
-const secret = 'a-secret-for-these-tests';
-
 /** The header of somebody with these roles. */
 export const as = async (...roles: Role[]) => ({
-  Authorization: `Bearer ${await signToken({ name: 'ana', roles }, { secret, seconds: 60, now: new Date(noon) })}`,
+  Authorization: `Bearer ${await tokenOf({ name: 'ana', roles }, new Date(noon))}`,
 });
 
 /** The posts service on a database of the test, with the ids `p1`, `p2` … and a clock that stands still. */
@@ -21,9 +20,9 @@ export function startPosts(
   life: TestLife,
   {
     writers = 'anyone',
-    secrets = [secret],
+    keys = testKeys,
     limit,
-  }: { writers?: 'anyone' | 'authors'; secrets?: string[]; limit?: PostingLimit } = {},
+  }: { writers?: 'anyone' | 'authors'; keys?: typeof testKeys; limit?: PostingLimit } = {},
 ) {
   const file = life.file('posts.db');
   const now = () => new Date(noon);
@@ -38,7 +37,7 @@ export function startPosts(
     now,
     writers,
     ...(limit ? { limit } : {}),
-    auth: createAuth({ secrets, now }),
+    auth: createAuth({ keys, now }),
     logger: silentLogger,
     metrics: createMetrics('posts'),
   });

@@ -11,13 +11,30 @@ const Account = z.object({
   /** See `passwords.ts`. */
   password: z.string(),
   createdAt: z.iso.datetime(),
+  /**
+   * Becomes another, never used before, with each change that ends what was handed out to the account: its sessions, links
+   * and tokens hold the generation that they were made for. Accounts of earlier versions begin with this one.
+   */
+  generation: z.string().default('first'),
 });
 export type Account = z.output<typeof Account>;
+
+const Session = z.object({
+  /** The SHA-256 of what the browser has. */
+  id: z.string(),
+  name: z.string(),
+  generation: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+export type StoredSession = z.output<typeof Session>;
 
 const Content = z.object({
   accounts: z.array(Account).default([]),
   /** One-time links to sign in: the SHA-256 of each one's code. */
   links: z.array(z.object({ hash: z.string(), name: z.string(), expiresAt: z.iso.datetime() })).default([]),
+  sessions: z.array(Session).default([]),
+  /** The id of the key that signed tokens when the client last started. */
+  keyId: z.string().optional(),
 });
 export type Content = z.output<typeof Content>;
 

@@ -1,22 +1,16 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InvalidInput, MeaningfulError, type Role, roles } from '@blog/kit';
+import { InvalidInput, MeaningfulError, type PrivateKey, type Role, roles } from '@blog/kit';
 import { type Accounts, createAccounts } from './accounts';
+import { type Audit, createAudit, readAudit } from './audit';
+import { describeEntry } from './audit-entry';
+import { makeToken } from './make-token';
 import { newPassword } from './passwords';
-
-export const accountUsage = `npm run account -- <command>
-
-  list                                     who has an account, and which roles
-  add <name> --roles author,moderator      makes one, and prints its password once
-  roles <name> --roles author              gives it these roles and no others
-  password <name>                          gives it a new password, and prints it once
-  link <name>                              prints a link that signs in once, within a quarter of an hour
-  remove <name>                            ends it; whoever is signed in with it is signed out
-
-Roles: author (posts), moderator (comments), operator (the bus). With --password-stdin the password
-is read from standard input instead of being made up.`;
+import { accountUsage } from './usage';
 
 const linkMinutes = 15;
+const defaultMinutes = 15;
+const longestDays = 366;
 
 function rolesIn(text: string | undefined): Role[] {
   const names = (text ?? '').split(',').filter(Boolean);
@@ -28,12 +22,26 @@ function rolesIn(text: string | undefined): Role[] {
 
 interface Command {
   accounts: Accounts;
+  audit: Audit;
+  auditFile: string;
   name: string;
   roles: string | undefined;
   /** Read from standard input, or made up. */
   password: () => { text: string; isNew: boolean };
   publicUrl: string;
+  key: PrivateKey | undefined;
+  minutes: string | undefined;
+  hours: string | undefined;
+  json: boolean;
   say: (line: string) => void;
+}
+
+/** Seconds, by --minutes or --hours. */
+function lifeOf({ minutes, hours }: Pick<Command, 'minutes' | 'hours'>): number {
+  if (minutes !== undefined && hours !== undefined) throw new Error('Give --minutes or --hours, not both.');
+  const given = hours === undefined ? Number(minutes ?? defaultMinutes) * 60 : Number(hours) * 3600;
+  if (given >= 1 && given <= longestDays * 24 * 3600) return Math.round(given);
+  throw new Error('--minutes and --hours take a number, up to a year of them.');
 }
 
 const signInLink = (publicUrl: string, code: string): string => `${publicUrl}/sign-in?code=${code}`;
@@ -64,6 +72,30 @@ const commands: Record<string, (command: Command) => Promise<void>> = {
       `${signInLink(publicUrl, await accounts.createLink(name, linkMinutes))}\nIt works once, until a quarter of an hour from now.`,
     );
   },
+  async 'sign-out'({ accounts, name, say }) {
+    await accounts.signOutEverywhere(name);
+    say(`${name} is signed out everywhere.`);
+  },
+  async audit({ auditFile, json, say }) {
+    const { entries, damaged } = await readAudit(auditFile);
+    for (const entry of entries) say(json ? JSON.stringify(entry) : describeEntry(entry));
+    if (json) return;
+    if (entries.length === 0) say('Nothing has been noted yet.');
+    if (damaged > 0) say(`${damaged} damaged lines of ${auditFile} are left out.`);
+  },
+  /** For `npm run token`. */
+  async token({ accounts, audit, key, name, roles: given, say, ...life }) {
+    const wanted = rolesIn(given);
+    if (wanted.length === 0) throw new Error('A token without any role proves nothing: name some with --roles.');
+    if (!key) throw new Error('No AUTH_PRIVATE_KEY is set: nothing can sign a token.');
+    const program = name === '' ? 'program' : name;
+    say(
+      await makeToken(
+        { name: program, roles: wanted, seconds: lifeOf(life) },
+        { accounts, audit, key, now: () => new Date() },
+      ),
+    );
+  },
   async remove({ accounts, name, say }) {
     await accounts.remove(name);
     say(`${name} is gone.`);
@@ -80,10 +112,19 @@ const commands: Record<string, (command: Command) => Promise<void>> = {
   },
 };
 
-const needsName = (command: string): boolean => command !== 'list' && command !== 'first';
+const nameless = ['list', 'first', 'audit', 'token'];
+const needsName = (command: string): boolean => !nameless.includes(command);
 
 function parse(args: readonly string[]) {
-  const options = { roles: { type: 'string' }, 'password-stdin': { type: 'boolean' } } as const;
+  const type = 'string';
+  const options = {
+    roles: { type },
+    name: { type },
+    minutes: { type },
+    hours: { type },
+    json: { type: 'boolean' },
+    'password-stdin': { type: 'boolean' },
+  } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -91,26 +132,34 @@ function parse(args: readonly string[]) {
   }
 }
 
+export interface CommandOptions {
+  dataDir: string;
+  publicUrl: string;
+  /** Signs tokens. */
+  key?: PrivateKey | undefined;
+  readPassword: () => string;
+  say: (line: string) => void;
+}
+
 /** Runs one command; an Error that it throws is meant for people. */
 export async function runAccountCommand(
   args: readonly string[],
-  {
-    dataDir,
-    publicUrl,
-    readPassword,
-    say,
-  }: { dataDir: string; publicUrl: string; readPassword: () => string; say: (line: string) => void },
+  { dataDir, publicUrl, key, readPassword, say }: CommandOptions,
 ): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return say(accountUsage);
   const { values, positionals } = parse(args);
-  const [command = '', name = ''] = positionals;
+  const [command = '', name = values.name ?? ''] = positionals;
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!run || (needsName(command) && name === '')) throw new Error(accountUsage);
   const password = (): ReturnType<Command['password']> =>
     values['password-stdin'] ? { text: readPassword(), isNew: false } : { text: newPassword(), isNew: true };
-  const accounts = createAccounts({ file: join(dataDir, 'accounts.json'), now: () => new Date() });
+  const now = (): Date => new Date();
+  const auditFile = join(dataDir, 'audit.jsonl');
+  const audit = createAudit({ file: auditFile, now });
+  const accounts = createAccounts({ file: join(dataDir, 'accounts.json'), now, audit, by: 'command line' });
+  const { roles, minutes, hours, json = false } = values;
   try {
-    await run({ accounts, name, roles: values.roles, password, publicUrl, say });
+    await run({ accounts, audit, auditFile, name, roles, password, publicUrl, key, minutes, hours, json, say });
   } catch (error) {
     if (!(error instanceof MeaningfulError)) throw error;
     const faults = error instanceof InvalidInput ? error.faults.map(({ path, message }) => `${path} ${message}`) : [];

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { dataDirSetting, readConfig, urlSetting } from '@blog/kit';
+import { dataDirSetting, privateKeySetting, readConfig, urlSetting } from '@blog/kit';
 import { z } from 'zod';
 import { runAccountCommand } from './command';
 
-const settings = z.object({ DATA_DIR: dataDirSetting, PUBLIC_URL: urlSetting('http://127.0.0.1:3000') });
+const settings = z.object({
+  DATA_DIR: dataDirSetting,
+  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  AUTH_PRIVATE_KEY: privateKeySetting,
+});
 
 const readPassword = (): string => readFileSync(0, 'utf8').replace(/\r?\n$/, '');
 
-const { DATA_DIR: dataDir, PUBLIC_URL: publicUrl } = readConfig(settings, process.env);
-runAccountCommand(process.argv.slice(2), { dataDir, publicUrl, readPassword, say: console.log }).catch(
-  (error: unknown) => {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+async function main(): Promise<void> {
+  const { DATA_DIR: dataDir, PUBLIC_URL: publicUrl, AUTH_PRIVATE_KEY: key } = readConfig(settings, process.env);
+  await runAccountCommand(process.argv.slice(2), { dataDir, publicUrl, key, readPassword, say: console.log });
+}
+
+main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -31,6 +31,11 @@ export function AccountMenu({ account, path }: { account: SignedIn | undefined; 
           {messages.signIn.out}
         </button>
       </form>
+      <form method="post" action="/sign-out/everywhere">
+        <button className={styles.out} type="submit" title={messages.signIn.outEverywhereHint}>
+          {messages.signIn.outEverywhere}
+        </button>
+      </form>
     </nav>
   );
 }

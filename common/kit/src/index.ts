@@ -71,7 +71,30 @@ export { isProgramHere } from './doors/this-machine';
 export { createThrottle, takeOfAll, type Throttle } from './doors/throttle';
 
 // Who may do what
-export { type Auth, authSettings, createAuth, type Identity, type Role, roles, signToken } from './auth';
+export {
+  type Audience,
+  type Auth,
+  authOf,
+  authSettings,
+  bearerOf,
+  createAuth,
+  createTokenVerifier,
+  type Identity,
+  longestLife,
+  type Role,
+  roles,
+  signToken,
+  type Verified,
+  warnOfOldSecret,
+} from './auth';
+export {
+  type PrivateKey,
+  privateKeySetting,
+  type PublicKey,
+  publicKeysSetting,
+  readPrivateKey,
+  readPublicKey,
+} from './auth-keys';
 
 // Signatures
 export { createSigner, createVerifier, type Signer, type Verifier } from './signatures';

@@ -6,13 +6,13 @@ function refusal(method, url, status, body) {
   return new Error(`${method} ${url} answered ${status}: ${[body?.detail, faults].filter(Boolean).join(' ')}`);
 }
 
-/** Talks to posts and comments as somebody with a token. Waits where a service asks for it (429, 503). */
+/** Talks to posts and comments as somebody with a token; `token()` gives one for each request. Waits where a service asks for it (429, 503). */
 export function createBlogClient({ urls, token }) {
   async function request(url, { method = 'GET', json } = {}) {
     const type = json === undefined ? {} : { 'Content-Type': 'application/json' };
     const response = await fetch(url, {
       method,
-      headers: { Authorization: `Bearer ${token}`, ...type },
+      headers: { Authorization: `Bearer ${await token()}`, ...type },
       body: json === undefined ? undefined : JSON.stringify(json),
     }).catch(() => {
       throw new Error(`Nobody answers at ${url}. Is the blog running? (npm start)`);

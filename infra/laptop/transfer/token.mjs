@@ -1,13 +1,16 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
+import { signingKey } from '../auth-keys.cjs';
 import { root } from '../processes.cjs';
-import { authSecret } from '../secrets.mjs';
 
-/** A token for some hours, for a program that reads and writes everything of the blog. */
+/**
+ * A token for a program that reads and writes everything of the blog. It lives for minutes, as services take no other:
+ * ask for a new one for each request.
+ */
 export async function transferToken(env) {
   if (env.TOKEN) return env.TOKEN;
-  const { signToken } = createRequire(import.meta.url)('@blog/kit');
-  const secret = authSecret(resolve(root, env.DATA_DIR ?? 'data'), env).split(/[\s,]+/)[0];
+  const { readPrivateKey, signToken } = createRequire(import.meta.url)('@blog/kit');
+  const key = readPrivateKey(signingKey(resolve(root, env.DATA_DIR ?? 'data'), env));
   const identity = { name: 'import and export', roles: ['author', 'moderator'] };
-  return signToken(identity, { secret, seconds: 6 * 3600, now: new Date() });
+  return signToken(identity, { key, seconds: 10 * 60, now: new Date() });
 }

@@ -78,6 +78,7 @@ const settings: ComposeRule = ({ environment = {} }, { service }, compose) => {
   const known = settingsOf(service);
   const addresses = Object.values(environment).flatMap((value) => [...value.matchAll(/http:\/\/([a-z][\w-]*):(\d+)/g)]);
   return [
+    service !== 'client' && 'AUTH_PRIVATE_KEY' in environment && 'must not have the private key',
     ...Object.keys(environment).map((name) => !known.has(name) && `has no setting ${name}`),
     ...addresses.map(([, host = '', port]) => {
       const peer = processes.find(({ name }) => name === host);
@@ -85,7 +86,7 @@ const settings: ComposeRule = ({ environment = {} }, { service }, compose) => {
       return !isThere && `nobody listens at ${host}:${port}`;
     }),
     ...Object.entries(environment).map(
-      ([name, value]) => name.includes('SECRET') && value !== `\${${name}:-}` && `${name} must come from outside`,
+      ([name, value]) => /SECRET|KEY/.test(name) && value !== `\${${name}:-}` && `${name} must come from outside`,
     ),
   ];
 };

@@ -89,7 +89,7 @@ const environment: DockerfileRule = ({ stages }, service) => {
     ...stages.map(
       (stage) =>
         [...ofKind(stage, 'ENV'), ...ofKind(stage, 'ARG')].some((each) =>
-          /SECRET|TOKEN|PASSWORD/.test(argumentsOfInstruction(each)),
+          /SECRET|TOKEN|PASSWORD|PRIVATE_KEY/.test(argumentsOfInstruction(each)),
         ) && 'must hold no secret',
     ),
   ];

@@ -89,7 +89,15 @@ const optionalSecrets = forEachContainer((_pod, { env = [], envFrom = [] }) => [
     const reference = configMapRef ?? secretRef;
     return reference?.optional !== true && `cannot start without ${reference?.name}`;
   }),
-  ...env.map(({ name, value }) => value !== undefined && name.includes('SECRET') && `${name} must be in a secret`),
+  ...env.map(
+    ({ name, value }) => value !== undefined && /SECRET|PRIVATE_KEY/.test(name) && `${name} must be in a secret`,
+  ),
+]);
+
+/** Who has the private key may be anybody: it is the client's alone, and nobody gets a whole secret with all that is in it. */
+const privateKey = forEachContainer((_pod, { name: container, env = [], envFrom = [] }) => [
+  container !== 'client' && env.some(({ name }) => name === 'AUTH_PRIVATE_KEY') && 'must not have the private key',
+  envFrom.some(({ secretRef }) => secretRef) && 'must not have all of a secret',
 ]);
 
 /** The seconds for which a pod goes on before it is told to end. */
@@ -133,6 +141,7 @@ export const podRules: Record<string, Rule> = {
   images,
   volumes,
   optionalSecrets,
+  privateKey,
   draining,
   startsAreNoticed,
 };
