@@ -137,6 +137,7 @@ describe('an import of a file that is not whole', () => {
       `${wordPress}\nmore`,
       'line 37: the file is cut or broken: text data outside of root node',
     ],
+    ['its end cut off', wordPress.slice(0, -10), 'line 35: the file is cut or broken: unclosed tag: channel'],
     ['two roots', `${wordPress}<rss/>`, 'line 36: the file is cut or broken: documents may contain only one root'],
     ['an element that is not closed', wordPress.replace('</item>', ''), 'line 35: the file is cut or broken: '],
     ['a lone &', wordPress.replace(/<!\[CDATA\[Nice]]>/, 'Fish & chips'), 'line 19: the file is cut or broken: '],

@@ -40,7 +40,7 @@ function treeOf(text, firstLine) {
 /** The strict parser sees a lone `&` no sooner than at the next `;`, or at the end. The other one names its line. */
 function earliest(text, firstLine, { line, message }) {
   const { err } = XMLValidator.validate(text);
-  const earlier = err === undefined ? line : err.line + firstLine - 1;
+  const earlier = err?.code === 'InvalidChar' ? err.line + firstLine - 1 : line;
   return earlier < line ? { line: earlier, message: err.msg.replace(/\.$/, '') } : { line, message };
 }
 
