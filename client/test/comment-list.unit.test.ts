@@ -48,6 +48,13 @@ describe('The list of comments', () => {
     expect(run(failed, { type: 'withdrawn', key: 'k' }).outgoing).toEqual([]);
   });
 
+  it('keeps the text and the name of an own comment, when it is heard without them', () => {
+    const own = comment('mine', { author: 'me', status: 'pending', own: true });
+    const heard = comment('mine', { author: '', content: '', status: 'rejected', version: 2 });
+    const list = run(startList([own]), { type: 'heard', comments: [heard] });
+    expect(list.shown).toMatchObject([{ author: 'me', content: 'text of mine', status: 'rejected' }]);
+  });
+
   it('tells when an own comment is approved, and only then', () => {
     const own = comment('mine', { status: 'pending', own: true });
     const heard = comment('mine', { version: 2 });

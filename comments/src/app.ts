@@ -63,7 +63,7 @@ export function createApp(deps: CommentsAppDeps): Express {
   const viewed = async (comment: Comment, viewer: Viewer): Promise<CommentView | undefined> =>
     (await shown([comment])).map((one) => viewOf(one, viewer))[0];
 
-  /** Answers with a page of a post's comments; a text that isn't approved goes to its author and to moderators only. */
+  /** Answers with a page of a post's comments; what isn't approved goes without text and name, but to its author and to moderators. */
   const list: RequestHandler = async (req, res) => {
     const { id: postId } = PostParams.parse(req.params);
     const { limit, cursor } = CommentsQuery.parse(req.query);

@@ -30,7 +30,7 @@ const routes: RouteTable = {
   '/posts/:id/comments': {
     get: {
       summary: 'The newest comments of a post, oldest of them first; of a post that is not known none',
-      description: 'A text that is not approved is shown to its author and to moderators only.',
+      description: 'Text and author of a comment that is not approved are shown to its author and to moderators only.',
       params: PostParams,
       query: CommentsQuery,
       headers: tokens,

@@ -22,9 +22,9 @@ export function viewOf(comment: ShownComment, { tokenHashes, isModerator }: View
   return isModerator ? moderatorView(comment) : publicView(comment);
 }
 
-/** What anybody may see: no text before it is approved. */
+/** What anybody may see: no text, and no name of its author, before it is approved. */
 export function publicView(comment: ShownComment): PublicComment {
-  return withText(comment, comment.status === 'approved');
+  return withWords(comment, comment.status === 'approved');
 }
 
 /** What its author may see. */
@@ -35,10 +35,11 @@ export function ownView(comment: ShownComment): OwnComment {
 /** What a moderator may see: every text, and the reason where it was rejected. */
 export function moderatorView(comment: ShownComment): ModeratorComment {
   const { reason } = comment;
-  return { ...withText(comment, true), ...(reason === undefined ? {} : { reason }) };
+  return { ...withWords(comment, true), ...(reason === undefined ? {} : { reason }) };
 }
 
-function withText(comment: ShownComment, isShown: boolean): PublicComment {
+/** A comment with or without what its author wrote: text and name. */
+function withWords(comment: ShownComment, isShown: boolean): PublicComment {
   const { id, postId, parentId, author, status, createdAt, editedAt, version } = comment;
   return {
     id,
@@ -47,7 +48,7 @@ function withText(comment: ShownComment, isShown: boolean): PublicComment {
     status,
     postId,
     ...(parentId === undefined ? {} : { parentId }),
-    author,
+    author: isShown ? author : '',
     createdAt,
     ...(editedAt === undefined ? {} : { editedAt }),
     version,

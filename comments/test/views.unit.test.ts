@@ -13,11 +13,11 @@ const all = [pending, approved, rejected].map(withHtml);
 const anybody = { tokenHashes: new Set(['h2']), isModerator: false };
 const author = { tokenHashes: new Set(['h1']), isModerator: false };
 const moderator = { tokenHashes: new Set<string>(), isModerator: true };
-const text = { content: '*Nice*', html: '<p><em>Nice</em></p>\n' };
-const noText = { content: '', html: '' };
+const text = { content: '*Nice*', html: '<p><em>Nice</em></p>\n', author: 'Ada' };
+const noText = { content: '', html: '', author: '' };
 
 describe('What is shown of a comment', () => {
-  it('is its text where it is approved, and to its author and moderators always', () => {
+  it('is its text and the name of its author where it is approved, and to its author and moderators always', () => {
     expect(all.map((comment) => viewOf(comment, anybody))).toMatchObject([noText, text, noText]);
     for (const viewer of [author, moderator]) {
       expect(all.map((comment) => viewOf(comment, viewer))).toMatchObject([text, text, text]);

@@ -4,23 +4,36 @@ import { resolve } from 'node:path';
 import { runCommand } from './command.mjs';
 import { portsFrom, urlsOf } from './processes.cjs';
 import { createBlogClient } from './transfer/blog-client.mjs';
+import { decodeXml } from './transfer/decode.mjs';
 import { readDisqus } from './transfer/disqus.mjs';
 import { readFolder } from './transfer/folder.mjs';
 import { transferToken } from './transfer/token.mjs';
 import { readWordPress } from './transfer/wordpress.mjs';
 
+/** The name of an XML document's element; undefined where there is none. */
+const rootOf = (text) => /^(?:\s|\uFEFF|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<([\w:]+)/s.exec(text)?.[1];
+
+/** Runs what reads a file; its error names the file. */
+function reading(path, work) {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(`${path} can not be read: ${error.message}. Nothing was stored.`, { cause: error });
+  }
+}
+
+/** All of a folder or file, checked to its end: nothing is stored before that. Throws an Error that names what is at fault. */
 async function read(path, blog) {
   if (!existsSync(path)) throw new Error(`There is no ${path}.`);
-  if (statSync(path).isDirectory()) return readFolder(path);
-  const text = readFileSync(path, 'utf8');
+  if (statSync(path).isDirectory()) return readFolder(path, { now: new Date() });
+  const text = reading(path, () => decodeXml(readFileSync(path)));
   // The same at every import of the file, so that what has no time of its own is the same too.
   const now = statSync(path).mtime;
-  const posts = /<disqus\b/.test(text) ? await Promise.all((await blog.postIds()).map(blog.post)) : undefined;
-  try {
-    if (posts) return readDisqus(text, posts, { now });
-    if (/<rss\b/.test(text)) return readWordPress(text, { now });
-  } catch (error) {
-    throw new Error(`${path} can not be read: ${error.message}`, { cause: error });
+  const root = rootOf(text);
+  if (root === 'rss') return reading(path, () => readWordPress(text, { now }));
+  if (root === 'disqus') {
+    const posts = await Promise.all((await blog.postIds()).map(blog.post));
+    return reading(path, () => readDisqus(text, posts, { now }));
   }
   throw new Error(`${path} is no folder of an export, and neither a WordPress nor a Disqus export.`);
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditDependencies, describeUnchecked, reportAudit } from './audit.mjs';
 import { buildIfNeeded } from './build.mjs';
 import { findChromium } from './chromium.cjs';
 import { failClearly } from './fail-clearly.mjs';
@@ -19,6 +20,7 @@ const resultsFolder = process.env.TEST_RESULTS ?? mkdtempSync(join(tmpdir(), 'bl
 const chromium = findChromium();
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 let postgres = { reason: 'not looked for' };
+let audit = {};
 const steps = [];
 
 const bin = (...path) => join(root, 'node_modules', ...path);
@@ -48,6 +50,9 @@ async function runSteps() {
     await step('types', () => node(bin('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.check.json']));
     await step('lint', () => node(bin('eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']));
     await step('format', () => node(bin('prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']));
+    audit = await auditDependencies();
+    // What was not checked has not passed: the summary says so, and no step counts for it.
+    if (audit.findings) await step('dependencies', async () => reportAudit(audit));
   }
   await step('build', () => buildIfNeeded().then(() => 0));
   postgres = await findPostgres(process.env);
@@ -80,6 +85,7 @@ function finish() {
       `\n!! NO POSTGRESQL TEST RAN: ${postgres.reason}. Start one, or set TEST_DATABASE_URL to its database.`,
     );
   }
+  if (audit.reason !== undefined) console.log(`\n${describeUnchecked(audit.reason)}`);
   const isWhole = chromium !== undefined && hasKubectl && postgres.url !== undefined && skipped === 0;
   const forbidden = inCi && !isWhole;
   if (forbidden) console.log('\nCI=true: nothing may be skipped.');

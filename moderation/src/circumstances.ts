@@ -12,14 +12,14 @@ export function textHashOf(content: string): string {
 
 /** A comment together with what the rules may ask for around it, each found by an index. */
 export async function evaluatedOf(db: Kysely<Tables>, comment: WatchedComment): Promise<Evaluated> {
-  const { content, createdAt } = comment;
+  const { author, content, createdAt } = comment;
   const [approvedBefore, sameTextAt, postCreatedAt, blocked] = [
     await approvedOthers(db, comment),
     await lastSameText(db, comment),
     await publishedAt(db, comment.postId),
     await blockOf(db, comment),
   ];
-  return { content, createdAt, approvedBefore, sameTextAt, postCreatedAt, blocked };
+  return { author, content, createdAt, approvedBefore, sameTextAt, postCreatedAt, blocked };
 }
 
 async function approvedOthers(db: Kysely<Tables>, { id, authorId }: WatchedComment): Promise<number> {

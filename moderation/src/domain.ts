@@ -98,9 +98,9 @@ export function whatToDo(
 }
 
 /** A comment that somebody put back to pending comes with the text that is known; it isn't judged by the rules again. */
-function isEdit(known: WatchedComment, { content, editedAt, version = 0 }: CommentFact): boolean {
+function isEdit(known: WatchedComment, { author, content, editedAt, version = 0 }: CommentFact): boolean {
   if (version <= (known.version ?? 0)) return false;
-  return content !== known.content || toUtc(editedAt) !== known.editedAt;
+  return content !== known.content || author !== known.author || toUtc(editedAt) !== known.editedAt;
 }
 
 /** The rules' decision on a text; a hold is told to nobody, as the comment is pending already. */

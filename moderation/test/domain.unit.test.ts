@@ -64,6 +64,7 @@ describe('what a fact asks for', () => {
     ['CommentCreated', {}, { verdict: verdicts[0] }, 'adopt'],
     ['CommentUpdated', { version: 3, content: 'New' }, known, 'judge'],
     ['CommentUpdated', { version: 3, editedAt: noon }, known, 'judge'],
+    ['CommentUpdated', { version: 3, author: 'Eve' }, known, 'judge'],
     ['CommentUpdated', { version: 3 }, known, 'nothing'],
     ['CommentUpdated', { version: 1, content: 'New' }, known, 'nothing'],
     ['CommentUpdated', { version: undefined, content: 'New' }, known, 'nothing'],

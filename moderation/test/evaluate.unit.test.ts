@@ -6,6 +6,7 @@ const hoursBefore = (hours: number) => new Date(Date.parse(at) - hours * 3_600_0
 
 const of = (content: string, around: Partial<Evaluated> = {}): Evaluated => ({
   content,
+  author: '',
   createdAt: at,
   approvedBefore: 0,
   ...around,
@@ -111,6 +112,45 @@ describe('links', () => {
   it('fit above the limit only', () => {
     expect(found({ kind: 'links', most: 1 }, 'https://a.example')).toBeUndefined();
     expect(found({ kind: 'links', most: 1 }, 'https://a.example, b.com')).toEqual(['https://a.example', 'b.com']);
+  });
+});
+
+describe('the name of an author', () => {
+  const author = 'orange CASINO evil.example';
+
+  it.each([
+    [{ kind: 'words', words: ['orange'], caseSensitive: true }],
+    [{ kind: 'words', words: ['casino'] }],
+    [{ kind: 'words', words: ['ｃａｓｉｎｏ'] }],
+    [{ kind: 'phrases', phrases: ['orange casino'] }],
+    [{ kind: 'links', most: 0 }],
+    [{ kind: 'length', most: 20 }],
+  ])('is judged by %j, and marks no place in the text', (rule) => {
+    expect(found(rule, 'Nice', { author })).toEqual([]);
+    expect(found(rule, 'Nice', { author: 'Ada' })).toBeUndefined();
+  });
+
+  it('is judged by itself: nothing fits that begins in it and ends in the text', () => {
+    expect(found({ kind: 'phrases', phrases: ['orange nice'] }, 'nice', { author: 'orange' })).toBeUndefined();
+    expect(found({ kind: 'length', most: 4 }, 'Nice', { author: 'Ada' })).toBeUndefined();
+  });
+
+  it('is a link too, beside those in the text', () => {
+    const links = { kind: 'links', most: 1 };
+    expect(found(links, 'https://a.example', { author: 'win.casino' })).toEqual(['https://a.example']);
+    expect(found(links, 'Nice', { author: 'a.com, b.com' })).toEqual([]);
+    expect(found(links, 'Nice', { author: 'a.com' })).toBeUndefined();
+  });
+
+  it.each(['https://x.invalid', 'www.x', 'play@win.bet', 'BEST-POKER.XYZ', 'a.com', 'evil.example/x'])(
+    'says an address as %j',
+    (name) => {
+      expect(found({ kind: 'links', most: 0 }, 'Nice', { author: name })).toEqual([]);
+    },
+  );
+
+  it.each(['J.R.R. Tolkien', 'mary.jane', 'Dr.Smith', 'Anne-Marie', '3.14', 'St. John', ''])('may be %j', (name) => {
+    expect(found({ kind: 'links', most: 0 }, 'Nice', { author: name })).toBeUndefined();
   });
 });
 

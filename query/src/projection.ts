@@ -138,7 +138,7 @@ function isNewer<E extends Stamp>(
   return fields.some((field) => JSON.stringify(told[field]) !== JSON.stringify(stored[field]));
 }
 
-/** What anybody may see of a comment: no text before it is approved. */
+/** What anybody may see of a comment: no text, and no name of its author, before it is approved. */
 export function publicView(comment: CommentEntry): PublicComment {
   const { id, postId, author, content, html, status, createdAt, editedAt, parentId, version } = comment;
   const isPublic = status === 'approved';
@@ -148,7 +148,7 @@ export function publicView(comment: CommentEntry): PublicComment {
     html: isPublic ? html : '',
     status,
     postId,
-    author,
+    author: isPublic ? author : '',
     createdAt,
     ...(editedAt === null ? {} : { editedAt }),
     ...(parentId === null ? {} : { parentId }),

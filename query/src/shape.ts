@@ -53,7 +53,7 @@ const tables = `
   ) STRICT;
 `;
 
-const shape = 4;
+const shape = 5;
 
 export interface ReadModelFile {
   file: string;

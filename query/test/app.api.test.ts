@@ -38,8 +38,8 @@ async function aFilledQuery() {
 
 const comments = [
   comment,
-  { ...comment, id: 'c2', content: '', html: '', status: 'pending' },
-  { ...comment, id: 'c3', content: '', html: '', status: 'rejected' },
+  { ...comment, id: 'c2', content: '', html: '', author: '', status: 'pending' },
+  { ...comment, id: 'c3', content: '', html: '', author: '', status: 'rejected' },
 ];
 
 describe('GET /posts', () => {
@@ -48,7 +48,7 @@ describe('GET /posts', () => {
     expect({ status, text }).toEqual({ status: 200, text: '{}' });
   });
 
-  it('is a map of posts with their comments; only the text of approved ones is there, and only they count', async () => {
+  it('is a map of posts with their comments; only approved ones have a text and a name, and only they count', async () => {
     const { app } = await aFilledQuery();
     const { body } = await request(app).get('/posts');
     expect(body).toEqual({ p1: { ...summary, commentCount: 1, comments } });

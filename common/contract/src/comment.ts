@@ -5,7 +5,7 @@ import { body, id, requiredText, text, time, version } from './text';
 const content = requiredText(10_000);
 const author = text(80);
 
-/** `pending` until moderation has judged it; the text of a comment that isn't `approved` is not public. */
+/** `pending` until moderation has judged it; of one that isn't `approved`, neither text nor author's name is public. */
 export const CommentStatus = z.enum(['pending', 'approved', 'rejected']);
 export type CommentStatus = z.output<typeof CommentStatus>;
 
@@ -36,7 +36,7 @@ export const CommentToImport = body({
 }).meta({ id: 'CommentToImport' });
 export type CommentToImport = z.output<typeof CommentToImport>;
 
-/** A comment as the public sees it: `content` (Markdown) and `html` are empty unless it is approved. */
+/** A comment as the public sees it: `author`, `content` (Markdown) and `html` are empty unless it is approved. */
 export const PublicComment = z
   .object({
     id,

@@ -5,7 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import { decodeUtf8 } from './decode.mjs';
+import { hidingKeys, readFrontMatter } from './front-matter.mjs';
+import { createCounts } from './left-out.mjs';
 
 const commentsFile = 'comments.jsonl';
 const postsFolder = 'posts';
@@ -41,30 +44,31 @@ const idFor = (name) => `file-${createHash('sha256').update(name).digest('hex').
 
 const isEmpty = (value) => value === undefined || value === null || String(value).trim() === '';
 
-function frontMatter(path, text) {
+/** The text of a file. Throws an Error that names it, and the line that is not UTF-8. */
+function textOf(path) {
   try {
-    const matter = parse(text);
-    if (typeof matter === 'object' && matter !== null && !Array.isArray(matter)) return matter;
+    return decodeUtf8(readFileSync(path));
   } catch (error) {
-    throw new Error(`${path}: the front matter is no YAML: ${error.message}`, { cause: error });
+    throw new Error(`${path}, ${error.message}`, { cause: error });
   }
-  throw new Error(`${path}: the front matter has no lines like “title: Hello”.`);
 }
 
-function readPost(folder, name) {
+/** A post, and the keys of its front matter that hide it. */
+function readPost(folder, name, now) {
   const path = join(folder, postsFolder, name);
-  const text = readFileSync(path, 'utf8');
-  const [, lines, body = ''] = /^\uFEFF?---\r?\n(.*?\r?\n)---(?:\r?\n(.*))?$/s.exec(text) ?? [];
-  if (lines === undefined) throw new Error(`${path} does not begin with front matter between two lines of ---.`);
-  const { id, title, tags, draft, createdAt, updatedAt } = frontMatter(path, lines);
+  const { matter, body, fault } = readFrontMatter(path, textOf(path));
+  const { id, title, tags, createdAt, updatedAt } = matter;
   for (const [field, value] of Object.entries({ title, createdAt })) {
     if (isEmpty(value)) throw new Error(`${path} has no ${field} in its front matter.`);
   }
   if (!Array.isArray(tags ?? [])) throw new Error(`${path}: tags must be a list, as [one, two].`);
+  const hiddenBy = hidingKeys(matter, { now, fault });
   // A title or a tag that looks like a number is a text all the same.
   const texts = { id: isEmpty(id) ? idFor(name) : String(id), title: String(title), tags: (tags ?? []).map(String) };
-  return { ...texts, draft, createdAt, updatedAt, body, from: path };
+  return { post: { ...texts, draft: hiddenBy.length > 0, createdAt, updatedAt, body, from: path }, hiddenBy };
 }
+
+const statuses = ['approved', 'pending', 'rejected'];
 
 function readComment(line, from) {
   let comment;
@@ -73,24 +77,50 @@ function readComment(line, from) {
   } catch (error) {
     throw new Error(`${from}: not JSON.`, { cause: error });
   }
-  for (const field of ['id', 'postId']) {
+  for (const field of ['id', 'postId', 'content', 'createdAt']) {
     if (typeof comment?.[field] !== 'string' || comment[field] === '') throw new Error(`${from} has no ${field}.`);
+  }
+  // Without a status a comment waits: the service decides so.
+  if (!statuses.includes(comment.status ?? 'pending')) {
+    throw new Error(`${from}: status must be one of ${statuses.join(', ')}.`);
   }
   return { ...comment, from };
 }
 
-/** Throws an Error that names the file, and the line, at fault. What it reads says `from` where it is. */
-export function readFolder(folder) {
+function readComments(path) {
+  const lines = existsSync(path) ? textOf(path).split('\n') : [];
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readComment(line, `${path}, line ${index + 1}`)]));
+}
+
+/**
+ * Throws an Error that names the file, and the line, at fault. What it reads says `from` where it is; `notes` count what another
+ * blog's front matter hides. Comments below such a post wait, as an approved one is public. Below a draft of our own they stay
+ * as they were: whoever exported it could read them.
+ */
+export function readFolder(folder, { now }) {
   const inside = join(folder, postsFolder);
   if (!existsSync(inside)) throw new Error(`There is no ${inside}: is this a folder of an export?`);
-  const posts = readdirSync(inside)
-    .filter((name) => name.endsWith('.md'))
-    .sort()
-    .map((name) => readPost(folder, name));
-  const path = join(folder, commentsFile);
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  const comments = lines.flatMap((line, index) =>
-    line.trim() === '' ? [] : [readComment(line, `${path}, line ${index + 1}`)],
-  );
-  return { posts, comments };
+  const names = readdirSync(inside).filter((name) => name.endsWith('.md'));
+  const read = names.sort().map((name) => readPost(folder, name, now));
+  const [hidden, waiting] = [createCounts(), createCounts()];
+  const hiddenPosts = new Set();
+  for (const { post, hiddenBy } of read) {
+    const [key] = hiddenBy.filter((name) => name !== 'draft');
+    if (key === undefined) continue;
+    hidden.add(key);
+    hiddenPosts.add(post.id);
+  }
+  const comments = readComments(join(folder, commentsFile)).map((comment) => {
+    if (comment.status !== 'approved' || !hiddenPosts.has(comment.postId)) return comment;
+    waiting.add('approved');
+    return { ...comment, status: 'pending' };
+  });
+  return {
+    posts: read.map(({ post }) => post),
+    comments,
+    notes: [
+      ...hidden.lines('Posts that their front matter hides are drafts here'),
+      ...waiting.lines('Comments below them that wait for a person'),
+    ],
+  };
 }

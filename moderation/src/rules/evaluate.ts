@@ -1,10 +1,11 @@
 import { type FoldedText, fold } from './folding';
-import { findLinks } from './links';
+import { countLinksInName, findLinks } from './links';
 import { createMatcher, type Span } from './matcher';
 import type { Rule, RuleSet } from './rule-set';
 
-/** A comment's text, and what is known around it. */
+/** A comment's text and its author's name, and what is known around it. */
 export interface Evaluated {
+  author: string;
   content: string;
   /** ISO 8601, UTC. */
   createdAt: string;
@@ -28,7 +29,7 @@ export interface Outcome {
   rule?: string;
   /** In words for the author. */
   reason?: string;
-  /** What of the text made the rule fit; at most 100 places. */
+  /** What of the text made the rule fit, none where it was the author's name; at most 100 places. */
   spans: Span[];
 }
 
@@ -36,8 +37,20 @@ export interface CompiledRules {
   evaluate(comment: Evaluated): Outcome;
 }
 
+/** A text, and the same made comparable when a rule asks for that. */
+interface Text {
+  original: string;
+  folded: () => FoldedText;
+}
+
+/** What a comment says in words. */
+interface Words {
+  content: Text;
+  author: Text;
+}
+
 /** A rule made ready for many comments: the places where it fits (none where it fits as a whole), or undefined. */
-type Fits = (comment: Evaluated, folded: () => FoldedText) => Span[] | undefined;
+type Fits = (comment: Evaluated, words: Words) => Span[] | undefined;
 
 const statusOfAction = { reject: 'rejected', hold: 'pending', flag: 'flagged' } as const;
 const mostSpans = 100;
@@ -51,10 +64,10 @@ export function compileRules({ rules, trustAfter }: RuleSet): CompiledRules {
       const { blocked, approvedBefore } = comment;
       if (blocked) return outcome(statusOfAction[blocked.action], 'the blocklist', { reason: blocked.reason });
       const isTrusted = trustAfter !== null && approvedBefore >= trustAfter;
-      const folded = once(() => fold(comment.content));
+      const words = { content: textOf(comment.content), author: textOf(comment.author) };
       for (const { rule, fits } of compiled) {
         if (isTrusted && rule.action === 'hold') continue;
-        const spans = fits(comment, folded);
+        const spans = fits(comment, words);
         if (!spans) continue;
         const { name, action, reason } = rule;
         return outcome(statusOfAction[action], `rule ${name}`, { rule: name, reason, spans });
@@ -73,6 +86,10 @@ function outcome(
   return { status, by, ...named, ...(reason === '' ? {} : { reason }), spans: spans.slice(0, mostSpans) };
 }
 
+function textOf(original: string): Text {
+  return { original, folded: once(() => fold(original)) };
+}
+
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -82,13 +99,13 @@ function compileRule(rule: Rule): Fits {
   const whole = (fits: boolean): Span[] | undefined => (fits ? [] : undefined);
   switch (rule.kind) {
     case 'words':
-      return rule.caseSensitive ? exactWords(rule.words) : anyCaseWords(rule.words);
+      return inTextOrName(rule.caseSensitive ? exactWords(rule.words) : anyCaseWords(rule.words));
     case 'phrases':
-      return wholePhrases(rule.phrases);
+      return inTextOrName(wholePhrases(rule.phrases));
     case 'links':
-      return ({ content }) => {
+      return ({ content, author }) => {
         const links = findLinks(content);
-        return links.length > rule.most ? links : undefined;
+        return links.length + countLinksInName(author) > rule.most ? links : undefined;
       };
     case 'first-time-author':
       return ({ approvedBefore }) => whole(approvedBefore === 0);
@@ -98,7 +115,7 @@ function compileRule(rule: Rule): Fits {
       return ({ createdAt, postCreatedAt = createdAt }) =>
         whole(msBetween(postCreatedAt, createdAt) > rule.days * 24 * hourMs);
     case 'length':
-      return ({ content }) => whole(content.length > rule.most);
+      return ({ content, author }) => whole(Math.max(content.length, author.length) > rule.most);
     case 'all':
       return () => whole(true);
   }
@@ -109,16 +126,24 @@ function msBetween(from: string | undefined, to: string): number {
   return from === undefined ? Infinity : Date.parse(to) - Date.parse(from);
 }
 
-const orUndefined = (spans: Span[]): Span[] | undefined => (spans.length > 0 ? spans : undefined);
+/** Where something is in one text, or undefined. */
+type Finds = (text: Text) => Span[] | undefined;
 
-function exactWords(words: readonly string[]): Fits {
-  const matcher = createMatcher(words);
-  return ({ content }) => orUndefined(matcher.find(content));
+/** The text and the name are two: nothing is found that begins in one and ends in the other. */
+function inTextOrName(find: Finds): Fits {
+  return (_comment, { content, author }) => find(content) ?? (find(author) ? [] : undefined);
 }
 
-function anyCaseWords(words: readonly string[]): Fits {
+const orUndefined = (spans: Span[]): Span[] | undefined => (spans.length > 0 ? spans : undefined);
+
+function exactWords(words: readonly string[]): Finds {
+  const matcher = createMatcher(words);
+  return ({ original }) => orUndefined(matcher.find(original));
+}
+
+function anyCaseWords(words: readonly string[]): Finds {
   const matcher = createMatcher(words.map((word) => fold(word).text));
-  return (_comment, folded) => {
+  return ({ folded }) => {
     const { text, kinds } = folded();
     // A letter with a mark on it is another letter.
     return orUndefined(
@@ -130,10 +155,10 @@ function anyCaseWords(words: readonly string[]): Fits {
   };
 }
 
-function wholePhrases(phrases: readonly string[]): Fits {
+function wholePhrases(phrases: readonly string[]): Finds {
   const matcher = createMatcher(phrases.map((phrase) => fold(phrase).text.trim()));
   const isPart = (kind: FoldedText['kinds'][number] | undefined): boolean => kind === 'letter' || kind === 'mark';
-  return (_comment, folded) => {
+  return ({ folded }) => {
     const { text, kinds } = folded();
     const isWhole = (start: number, end: number): boolean =>
       !(isPart(kinds[start]) && isPart(kinds[start - 1])) && !(isPart(kinds[end - 1]) && isPart(kinds[end]));

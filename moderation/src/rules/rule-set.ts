@@ -33,13 +33,13 @@ const terms = z
 /**
  * | kind | fits a comment |
  * |---|---|
- * | `words` | whose text includes one of the words, also inside of others |
- * | `phrases` | whose text has one of the phrases as whole words, in any case and spacing |
- * | `links` | with more than `most` links |
+ * | `words` | whose text or author's name includes one of the words, also inside of others |
+ * | `phrases` | whose text or author's name has one of the phrases as whole words, in any case and spacing |
+ * | `links` | with more than `most` links, in its text and its author's name together |
  * | `first-time-author` | of somebody who has no approved comment yet |
  * | `repeated-text` | with a text that its author, or its address, sent in the last `hours` before |
  * | `post-age` | on a post that is older than `days` |
- * | `length` | longer than `most` characters |
+ * | `length` | whose text or author's name is longer than `most` characters |
  * | `all` | whatever it is |
  */
 export const Rule = z.discriminatedUnion(

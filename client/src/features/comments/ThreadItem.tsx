@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { messages } from '../../messages';
-import type { Comment, Outgoing } from './comment';
+import { type Comment, isVisible, type Outgoing } from './comment';
 import { type CommentTools, isOpened } from './comment-tools';
 import { CommentItem } from './CommentItem';
 import styles from './Comments.module.css';
@@ -25,7 +25,11 @@ export interface ItemTools extends CommentTools {
   takeBack(outgoing: Outgoing): void;
 }
 
-const nameOf = (item: Item): string => (item.comment ?? item.outgoing)?.author || messages.comments.anonymous;
+/** Nobody is told whose a comment is that is withheld. */
+function labelOf({ comment, outgoing }: Item): string {
+  if (comment && !isVisible(comment)) return messages.comments.withheld;
+  return messages.comments.by((comment ?? outgoing)?.author || messages.comments.anonymous);
+}
 
 function ReplyComposer({ comment, tools }: { comment: Comment; tools: CommentTools }) {
   const draft = useDraft(`${tools.postId}:${comment.id}`);
@@ -40,7 +44,7 @@ function Entry({ item, to, tools }: { item: Item; to: Item | undefined; tools: I
         className={styles.comment}
         id={comment ? `c-${comment.id}` : `o-${item.key}`}
         tabIndex={-1}
-        aria-label={messages.comments.by(nameOf(item))}
+        aria-label={labelOf(item)}
         data-status={comment?.own ? comment.status : outgoing?.state}
       >
         {comment ? (

@@ -119,17 +119,17 @@ function hear(list: CommentList, heard: Comment): CommentList {
   return { ...list, waiting: inOrder([...others, heard]) };
 }
 
-/** For everybody but its author a comment which isn't approved comes without its text. */
-function textOf(known: Comment, heard: Comment): Pick<Comment, 'content' | 'html'> {
-  const { content, html } = heard.content === '' && known.own ? known : heard;
-  return { content, html };
+/** For everybody but its author a comment which isn't approved comes without its text and its author's name. */
+function wordsOf(known: Comment, heard: Comment): Pick<Comment, 'author' | 'content' | 'html'> {
+  const { author, content, html } = heard.content === '' && known.own ? known : heard;
+  return { author, content, html };
 }
 
 /** Only a higher version changes what is shown, except that the reason for a rejection may come after its verdict. */
 function update(list: CommentList, known: Comment, heard: Comment): CommentList {
   const addsReason = heard.version === known.version && heard.reason !== undefined && known.reason === undefined;
   if (heard.version <= known.version && !addsReason) return list;
-  const next: Comment = { ...known, ...heard, ...textOf(known, heard), own: known.own ?? heard.own };
+  const next: Comment = { ...known, ...heard, ...wordsOf(known, heard), own: known.own ?? heard.own };
   if (next.status !== 'rejected') delete next.reason;
   if (!next.own && next.status === 'rejected') {
     return { ...list, shown: list.shown.filter(({ id }) => id !== known.id) };
