@@ -5,7 +5,7 @@ import { send } from '../harness/send';
 import { useSystem } from '../harness/use-system';
 import { eventually } from '../harness/wait-for';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const system = useSystem({ env: { ...authEnvironment, LOG_LEVEL: 'debug' } });
 
@@ -24,7 +24,7 @@ async function writeEverything(): Promise<void> {
   }
   const forged = [
     { type: 'CommentCreated', data: { id: 'c1', content: text('no post'), author: text('name'), status: 'pending' } },
-    { type: 'CommentUpdated', data: { id: text('id'), content: 7, postId: post.id, author: text('name') } },
+    { type: 'CommentUpdated', data: { id: text('id'), content: 7, postId: 'p-odd', author: text('name') } },
     { type: 'PostCreated', data: { id: 'p-odd', title: { text: text('title') } } },
     { type: 'PostUpdated', data: text('data') },
   ];

@@ -23,7 +23,7 @@ function quotes(error: Error): boolean {
  * What the log tells of an error: its kind, where it was thrown and its message, unless that may quote what somebody wrote;
  * none of its other fields, in which libraries keep whole requests with their bodies and tokens.
  */
-export function describeError(error: unknown, causesLeft = mostCauses): unknown {
+export function describeError(error: unknown, causesLeft = mostCauses): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, at: [] };
   const { code, cause, name, message, stack = '' } = error as Error & { code?: unknown };
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
@@ -33,7 +33,7 @@ export function describeError(error: unknown, causesLeft = mostCauses): unknown 
     ...(quotes(error) ? {} : { message }),
     at: frames.slice(0, mostFrames).map((line) => line.trim()),
     ...(cause instanceof Error && causesLeft > 0 ? { cause: describeError(cause, causesLeft - 1) } : {}),
-  } as DescribedError;
+  };
 }
 
 /** A logger that writes one JSON line per entry to stdout, with the process's name and times in ISO 8601. */
