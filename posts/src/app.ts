@@ -79,7 +79,7 @@ export function createApp(deps: PostsAppDeps): Express {
   /** A draft is for authors, as everything is where only they write. */
   const mayCreate: RequestHandler = async (req, res, next) => {
     const { draft } = NewPost.parse(req.body);
-    if (draft || writers === 'authors') return void authorsOnly(req, res, next);
+    if (draft || writers === 'authors') return authorsOnly(req, res, next);
     if (deps.limit && !(await isAuthor(req))) deps.limit(req);
     next();
   };
