@@ -93,18 +93,21 @@ describe('projectComment', () => {
 });
 
 describe('publicView', () => {
-  it.each(['pending', 'rejected'] as const)('hides the text of a comment that is %s, and the name of its author', (status) => {
-    const entry = project(undefined, { ...comment, author: 'Ada', status }, at(1));
-    if (!entry) throw new Error('nothing was projected');
-    expect(publicView(entry)).toEqual({
-      id: 'c1',
-      postId: 'p1',
-      author: '',
-      content: '',
-      html: '',
-      status,
-      createdAt: at().time,
-      version: 1,
-    });
-  });
+  it.each(['pending', 'rejected'] as const)(
+    'hides the text of a comment that is %s, and the name of its author',
+    (status) => {
+      const entry = project(undefined, { ...comment, author: 'Ada', status }, at(1));
+      if (!entry) throw new Error('nothing was projected');
+      expect(publicView(entry)).toEqual({
+        id: 'c1',
+        postId: 'p1',
+        author: '',
+        content: '',
+        html: '',
+        status,
+        createdAt: at().time,
+        version: 1,
+      });
+    },
+  );
 });
