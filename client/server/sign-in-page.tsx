@@ -67,7 +67,7 @@ export function createSignInPage({ accounts, sessions, failedSignIns, frameOf, l
     }
     logger.info({ isLink }, 'somebody failed to sign in');
     const account = isLink ? undefined : await accounts.find(fields.get('name') ?? '');
-    await failedSignIns.add({ how: isLink ? 'link' : 'password', account: account?.name });
+    failedSignIns.add({ how: isLink ? 'link' : 'password', account: account?.name });
     const kept = new Map([...fields].filter(([name]) => name === 'back' || name === 'name'));
     draw(req, res, isLink ? 'link' : 'password', kept);
   };

@@ -1,4 +1,4 @@
-import type { Audit } from './audit';
+import type { Audit, Audited } from './audit';
 
 export interface FailedSignIn {
   how: 'password' | 'link';
@@ -7,7 +7,8 @@ export interface FailedSignIn {
 }
 
 export interface FailedSignIns {
-  add(failure: FailedSignIn): Promise<void>;
+  /** Nobody waits for it: how long a refusal takes must not tell whether there is such an account. */
+  add(failure: FailedSignIn): void;
   /** Writes down what was only counted so far. */
   close(): Promise<void>;
 }
@@ -37,8 +38,9 @@ export function createFailedSignIns({
   }
   const windows = new Map<string, Window>();
 
-  function write({ how, account }: FailedSignIn, count: number): Promise<void> {
-    return audit.add({ event: 'sign-in-failed', how, ...(account === undefined ? {} : { account }), count });
+  async function write({ how, account }: FailedSignIn, count: number): Promise<void> {
+    const entry: Audited = { event: 'sign-in-failed', how, ...(account === undefined ? {} : { account }), count };
+    await audit.add(entry).catch(onError);
   }
 
   function openWindow(kind: string, failure: FailedSignIn): void {
@@ -54,11 +56,11 @@ export function createFailedSignIns({
     windows.delete(kind);
     if (window.count === 0) return;
     openWindow(kind, window.failure);
-    await write(window.failure, window.count).catch(onError);
+    await write(window.failure, window.count);
   }
 
   return {
-    async add(failure) {
+    add(failure) {
       const kind = JSON.stringify([failure.how, failure.account]);
       const window = windows.get(kind);
       if (window) {
@@ -66,7 +68,7 @@ export function createFailedSignIns({
         return;
       }
       openWindow(kind, failure);
-      await write(failure, 1);
+      void write(failure, 1);
     },
     async close() {
       await Promise.all([...windows.keys()].map(endWindow));
