@@ -99,6 +99,7 @@ async function openFiles(
 
 /** When the newest event was stored; 0 where there is none, or it is damaged. */
 async function newestTime(log: EventLog): Promise<number> {
+  if (log.head() === 0) return 0;
   try {
     const { events } = await log.read({ after: log.head() - 1, limit: 1 });
     return events[0]?.storedAt ?? 0;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { silentLogger } from '@blog/kit';
 import Sqlite from '@blog/kit/sqlite';
 import request from 'supertest';
 import { verifyFolder } from '../src/verify';
@@ -74,4 +75,11 @@ it('verify names a damaged event while the bus runs, and nothing else', () => {
   const { findings, records } = verifyFolder(folder());
   expect(records).toBe(5);
   expect(findings).toMatchObject([{ file: 'event-bus.db', sequence: 3, todo: expect.stringContaining('bus -- skip') }]);
+});
+
+it('an empty log is not damaged', async () => {
+  const said = jest.spyOn(silentLogger, 'error');
+  const empty = await runBus(join(folder(), 'empty'));
+  await empty.stop();
+  expect(said).not.toHaveBeenCalled();
 });
