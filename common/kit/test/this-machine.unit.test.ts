@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import axios from 'axios';
 import { isProgramHere } from '../src';
 
 const from = (headers: Record<string, string>, remoteAddress: string | undefined = '127.0.0.1') =>
@@ -21,6 +24,23 @@ describe('A program on this machine', () => {
   it('asks a loopback name', () => {
     expect(['127.0.0.1:1', 'localhost', '[::1]'].map((host) => from({ host }))).toEqual([true, true, true]);
     expect(['blog.example', 'evil.example:1', '10.0.0.1'].map((host) => from({ host }))).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ["Node's fetch", (url: string) => fetch(url, { method: 'POST', body: '{}' }).then(({ status }) => status)],
+    ['axios', (url: string) => axios.post(url, {}).then(({ status }) => status)],
+  ])('may use %s', async (_, post) => {
+    const server = createServer((req, res) => {
+      res.statusCode = isProgramHere(req) ? 200 : 403;
+      res.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      expect(await post(`http://localhost:${(server.address() as AddressInfo).port}`)).toBe(200);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it('may send what programs send', () => {
@@ -59,14 +79,10 @@ describe('A program on this machine', () => {
     expect(from({ host: 'localhost', [name]: '' })).toBe(false);
   });
 
-  it.each([
-    'origin',
-    'sec-fetch-site',
-    'sec-fetch-mode',
-    'sec-fetch-dest',
-    'sec-ch-ua',
-    'access-control-request-method',
-  ])('sends no %s, which browsers do', (name) => {
-    expect(from({ host: 'localhost', [name]: 'none' })).toBe(false);
-  });
+  it.each(['origin', 'sec-fetch-site', 'sec-fetch-dest', 'sec-ch-ua', 'access-control-request-method'])(
+    'sends no %s, which browsers do',
+    (name) => {
+      expect(from({ host: 'localhost', [name]: 'none' })).toBe(false);
+    },
+  );
 });

@@ -12,8 +12,8 @@ const forwarding = [
   /^x-(?:original|rewrite|proxy)-?/,
   /^x-(?:real|client|remote|proxied|host)(?:-|$)/,
 ];
-/** What browsers add, whatever page it is. */
-const browsers = /^(?:origin|sec-(?:fetch|ch|gpc|purpose)(?:-.*)?|access-control-request-.*)$/;
+/** What browsers add, whatever page it is. Not `Sec-Fetch-Mode`: Node's fetch sends that too, and browsers never alone. */
+const browsers = /^(?:origin|sec-fetch-(?!mode$).*|sec-(?:ch|gpc|purpose)(?:-.*)?|access-control-request-.*)$/;
 
 const isForwarding = (name: string): boolean => forwarding.some((pattern) => pattern.test(name));
 
