@@ -121,8 +121,8 @@ describe('what is refused, and leaves nothing behind', () => {
     ['event-bus', { data: {} }, 'type'],
     ['event-bus', { type: 42, data: {} }, 'type'],
     ['event-bus', { type: '', data: {} }, 'type'],
-    ['query', { type: 'PostCreated', data: { id: 'x' } }, 'data.title'],
-    ['moderation', { type: 'CommentCreated', data: { id: 'x', postId: 'y', status: 'pending' } }, 'data.content'],
+    ['query', { type: 'PostCreated', data: { title: 'x' } }, 'data.id'],
+    ['moderation', { type: 'CommentCreated', data: { id: 'x', content: 'y', status: 'pending' } }, 'data.postId'],
     [
       'comments',
       { type: 'CommentModerated', data: { id: 'x', postId: 'y', content: 'x', status: 'maybe' } },

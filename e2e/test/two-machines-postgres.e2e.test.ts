@@ -59,6 +59,8 @@ const shared = {
   ...secrets,
   COMMENTS_PER_MINUTE: '0',
   COMMENTS_PER_HOUR: '0',
+  POSTS_PER_MINUTE: '0',
+  POSTS_PER_HOUR: '0',
 };
 
 /** The settings of each machine's processes, as docs/deploy.md says. `near` are the URLs on the machine itself. */

@@ -34,7 +34,7 @@ export async function createComposed({ docker, compose, root, secret }) {
   const settings = Object.fromEntries(processes.map(({ name, portVariable }) => [portVariable, String(ports[name])]));
   const { privateKey, publicKey } = newKeys();
   const secrets = { AUTH_PRIVATE_KEY: privateKey, AUTH_PUBLIC_KEYS: publicKey, BUS_SECRET: secret };
-  const noLimits = { COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0' };
+  const noLimits = { COMMENTS_PER_MINUTE: '0', COMMENTS_PER_HOUR: '0', POSTS_PER_MINUTE: '0', POSTS_PER_HOUR: '0' };
   const env = { ...settings, ...secrets, ...noLimits, HOST: '127.0.0.1', LOG_LEVEL: 'info' };
   const run = (args, options) =>
     compose(['-p', 'blog', '-f', join(root, 'infra/compose.yaml'), ...args], { ...options, env });
