@@ -39,11 +39,12 @@ async function untilStatus(bus: RealBus, group: string, isSo: (status: GroupStat
 }
 
 describe('a bus that was stopped (SIGSTOP) for longer than the time-out', () => {
-  const timeoutMs = 500;
+  // Between a push and the SIGSTOP less time passes than this, on a busy machine too.
+  const timeoutMs = 2_000;
 
   it.each([
-    ['a little', 600],
-    ['much', 3_000],
+    ['a little', 2_400],
+    ['much', 6_000],
   ])(
     'by %s takes the answers that lay in its sockets: it sends nothing twice, and goes on at once',
     async (_, pauseMs) => {
@@ -79,7 +80,7 @@ describe('a bus that was stopped (SIGSTOP) for longer than the time-out', () => 
       // Probes that were due many times over are due once.
       expect(away.pushes.length - pushesToAway).toBeLessThanOrEqual(10);
     },
-    30_000,
+    90_000,
   );
 });
 
