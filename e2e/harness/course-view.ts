@@ -36,3 +36,19 @@ interface ShownLetter {
 export function deadLetters({ urls }: System): Promise<ShownLetter[]> {
   return read<ShownLetter[]>(`${urls['event-bus']}/dead-letters`);
 }
+
+interface StoredEvent {
+  id: string;
+  type: string;
+  data: { id: string };
+}
+
+/** Whether a group has got the event that tells of a post. */
+export async function isDelivered({ urls }: System, post: Post, name: string): Promise<boolean> {
+  const bus = urls['event-bus'];
+  const events = await read<StoredEvent[]>(`${bus}/events`);
+  const told = events.find(({ type, data }) => type === 'PostCreated' && data.id === post.id);
+  if (!told) return false;
+  const { groups } = await read<{ groups: { group: string; state: string }[] }>(`${bus}/events/${told.id}`);
+  return groups.some((one) => one.group === name && one.state === 'done');
+}

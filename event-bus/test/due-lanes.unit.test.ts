@@ -57,6 +57,18 @@ describe('lanes that are due', () => {
     expect(kinds).toEqual(['s', 'p', 's', 'p', 's', 'p']);
   });
 
+  it('take turns by their times when they are taken early, too', () => {
+    const due = createDueLanes();
+    const plain = lane('plain', { dueAt: 10 });
+    due.add(plain);
+    due.add(lane('suspicious', { dueAt: 20, suspicion: 3 }));
+    expect(due.take(5, true)?.key).toBe('plain');
+    plain.dueAt = 60;
+    due.add(plain);
+    expect(due.take(6, true)?.key).toBe('suspicious');
+    expect(due.take(7, true)?.key).toBe('plain');
+  });
+
   it('are no lanes that were busy since', () => {
     const due = createDueLanes();
     const busy = lane('busy', { dueAt: 1, suspicion: 3 });

@@ -10,13 +10,18 @@ export interface CursorSaver {
   stop(): void;
 }
 
+/** How often a cursor is stored that has come to the end of all that was read, ms. */
+const atRestMs = 5;
+
 /**
- * Stores a group's cursor: at once if it has stood still for a while, and then at most so often. What a crash forgets of
- * it is sent again, which a subscriber that handles nothing twice would not survive.
+ * Stores a group's cursor: at once if it has stood still for a while, and then at most so often; more often when it has come
+ * to the end, as nothing may move it for long. What a crash forgets of it is sent again, which a subscriber that handles
+ * nothing twice would not survive.
  */
 export function createCursorSaver({
   group,
   cursor,
+  isAtRest,
   saved,
   everyMs,
   state,
@@ -25,6 +30,8 @@ export function createCursorSaver({
 }: {
   group: string;
   cursor: () => number;
+  /** Whether nothing that was read waits behind it. */
+  isAtRest: () => boolean;
   /** The cursor as it is stored. */
   saved: number;
   everyMs: number;
@@ -56,8 +63,11 @@ export function createCursorSaver({
   }
 
   function saveSoon(): void {
-    if (stopped || saving || cancel || cursor() === stored) return;
-    const waitMs = Math.max(0, savedAt + everyMs - clock.now());
+    if (stopped || saving || cursor() === stored) return;
+    const isLast = isAtRest();
+    if (cancel && !isLast) return;
+    cancel?.();
+    const waitMs = Math.max(0, savedAt + (isLast ? Math.min(atRestMs, everyMs) : everyMs) - clock.now());
     cancel = clock.schedule(waitMs, () => void saveLater().catch(onError));
   }
 

@@ -46,8 +46,6 @@ export interface Deliver {
   abort(): void;
   /** Gives up what is in flight of a key: nothing comes of it, neither done nor failed. */
   callOff(key: string): void;
-  /** When a connection broke last; -Infinity if none has. */
-  brokeAt(): number;
   /** Whether the newest answer was a broken connection. */
   lastBroke(): boolean;
 }
@@ -59,7 +57,6 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   const form = subscription.batch > 1 ? 'array' : 'single';
   let aborted = false;
   let lastBroke = false;
-  let brokeAt = -Infinity;
 
   function failedTries(key: string): number {
     const lane = lanes.get(key);
@@ -91,7 +88,6 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const outcome = outcomeOf(answer, subscription.ack, clock.wallTime());
     if (aborted) return outcome;
     lastBroke = outcome.kind === 'broken';
-    if (lastBroke) brokeAt = clock.now();
     endpoints.note(
       endpoint,
       outcome,
@@ -175,7 +171,6 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         sent.abort('called off');
       }
     },
-    brokeAt: () => brokeAt,
     lastBroke: () => lastBroke,
   };
 }

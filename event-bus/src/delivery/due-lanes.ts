@@ -78,10 +78,12 @@ export function createDueLanes(): DueLanes {
     },
     take(now, early = false) {
       sortDue(now, early);
-      const isSuspectsTurn = dueSuspicious.first() !== undefined && waitsSince <= nextOf(plain, early);
+      // By when they are due, also where neither need be: otherwise one kind would have all probes.
+      const isSuspectsTurn = dueSuspicious.first() !== undefined && waitsSince <= plain.next();
       if (!isSuspectsTurn && nextOf(plain, early) <= now) return plain.take();
-      waitsSince = now;
-      return dueSuspicious.take();
+      const taken = dueSuspicious.take();
+      if (taken) waitsSince = Math.max(now, taken.dueAt);
+      return taken;
     },
     next(early = false) {
       if (dueSuspicious.first()) return -Infinity;

@@ -8,6 +8,9 @@ export interface Endpoint {
   inFlight: number;
   /** Passed over while another one is healthy; probed now and then. */
   failing: { reason: string; failures: number; probeAt: number } | undefined;
+  /** When it did an event last, and when it broke a connection last; -Infinity if never. */
+  doneAt: number;
+  brokeAt: number;
   /** Keys whose events failed here since the last one that didn't. */
   failedKeys: Set<string>;
 }
@@ -15,6 +18,8 @@ export interface Endpoint {
 export interface Endpoints {
   /** The one to send to: the least busy of the healthy ones, or one of the others that is due for a probe. */
   choose(): Endpoint;
+  /** One that has done an event since that time, and has broken no connection after it. */
+  wellSince(time: number): Endpoint | undefined;
   /** Whether there is one that isn't failing. */
   anyHealthy(): boolean;
   /** Takes in what came back from it. */
@@ -33,7 +38,14 @@ export function createEndpoints(
   { clock, random, backoff }: { clock: Pick<Clock, 'now'>; random: Random; backoff: Backoff },
 ): Endpoints {
   // Those used last stand at the end, so that equally busy ones take turns.
-  let endpoints: Endpoint[] = urls.map((url) => ({ url, inFlight: 0, failing: undefined, failedKeys: new Set() }));
+  let endpoints: Endpoint[] = urls.map((url) => ({
+    url,
+    inFlight: 0,
+    failing: undefined,
+    doneAt: -Infinity,
+    brokeAt: -Infinity,
+    failedKeys: new Set(),
+  }));
 
   const leastBusy = (some: readonly Endpoint[]): Endpoint | undefined =>
     some.reduce<Endpoint | undefined>((best, one) => (best && best.inFlight <= one.inFlight ? best : one), undefined);
@@ -58,8 +70,11 @@ export function createEndpoints(
       if (endpoints.length > 1) endpoints = [...endpoints.filter((one) => one !== chosen), chosen];
       return chosen;
     },
+    wellSince: (time) => endpoints.find(({ doneAt, brokeAt }) => doneAt >= time && doneAt > brokeAt),
     anyHealthy: () => endpoints.some(({ failing }) => !failing),
     note(endpoint, outcome, keys) {
+      if (outcome.kind === 'done') endpoint.doneAt = clock.now();
+      if (outcome.kind === 'broken') endpoint.brokeAt = clock.now();
       switch (outcome.kind) {
         case 'done':
         case 'fault':

@@ -34,7 +34,7 @@ export interface Try {
   wasBesideSlow: boolean;
   /** The subscriber kept no connection open right after this one broke, though it did so before. */
   wasGoneAfter: boolean;
-  /** The subscriber had done an event right before, and had broken no connection since. */
+  /** The endpoint had done an event right before, and had broken no connection since. */
   wasWellBefore: boolean;
   /** The answer had been waited for so long already that the event is not what broke the connection, most likely. */
   wasSlow: boolean;

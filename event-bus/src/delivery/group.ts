@@ -80,6 +80,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
 
   const cursor = createCursorSaver({
     ...{ group, state, clock, cursor: window.cursor, saved: saved.cursor },
+    isAtRest: () => window.cursor() === window.scanned(),
     everyMs: limits.saveCursorMs,
     onError: failWith,
   });

@@ -1,5 +1,6 @@
 import type { Clock, Random } from './clock';
 import type { Endpoint, Endpoints } from './endpoints';
+import { wellMs } from './evidence';
 import { isThere } from './outcome';
 import type { Pace } from './pace';
 import type { Sender } from './send';
@@ -10,6 +11,9 @@ export type Found =
   /** Nothing can be said: some servers answer nothing but POST. */
   | { kind: 'unknown'; endpoint: Endpoint }
   | { kind: 'away' };
+
+/** `prefersWell`: begins with an endpoint that has just done an event, if there is one: what it dies of then can be told. */
+export type Knock = (who: { unansweredKnocks: number }, wishes?: { prefersWell?: boolean }) => Promise<Found>;
 
 /** Each time that so many knocks have had no answer, an event is sent all the same. */
 const knocksPerTry = 4;
@@ -41,10 +45,11 @@ export function createKnock({
   pace: Pace;
   clock: Clock;
   random: Random;
-}): (who: { unansweredKnocks: number }) => Promise<Found> {
-  return async (who) => {
-    for (let tries = endpoints.all().length; tries > 0; tries -= 1) {
-      const endpoint = endpoints.choose();
+}): Knock {
+  return async (who, { prefersWell = false } = {}) => {
+    const known = prefersWell ? endpoints.wellSince(clock.now() - wellMs) : undefined;
+    for (let tries = 0; tries < endpoints.all().length; tries += 1) {
+      const endpoint = (tries === 0 ? known : undefined) ?? endpoints.choose();
       endpoint.inFlight += 1;
       const answer = await knock(endpoint.url).answer;
       endpoint.inFlight -= 1;

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../log/event-log';
 import type { Clock, Random } from './clock';
 import type { Deliver } from './deliver';
 import type { Endpoint } from './endpoints';
-import type { Found } from './knock';
+import type { Knock } from './knock';
 import { isMostSuspicious, isSuspicious, noEvidence, timeAlone, wellMs } from './evidence';
 import type { Lane, Lanes } from './lanes';
 import type { GroupLimits } from './limits';
@@ -44,7 +44,7 @@ export interface PumpDeps {
   fill: () => void;
   deliver: Deliver;
   retry: Retry;
-  knock: (who: { unansweredKnocks: number }) => Promise<Found>;
+  knock: Knock;
   onError: (error: unknown) => void;
 }
 
@@ -107,14 +107,16 @@ export function createPump(deps: PumpDeps): Pump {
   }
 
   async function sendAlone(lane: Lane, run: Run, isBesideSlow: boolean): Promise<void> {
-    const found = await deps.knock(lane);
+    // Each second time, as another endpoint may take what this one hangs on.
+    const found = await deps.knock(lane, { prefersWell: (lane.parked?.attempts ?? 0) % 2 === 1 });
     if (!lane.parked) return;
     const now = clock.now();
     if (found.kind === 'away' || pace.isHeld(now)) return lanes.park(lane, lane.parked, now + knockAgainMs);
     // Whatever is in flight besides may be what breaks the connection.
     run.isAlone = found.kind === 'there' && runs.count() === 1;
     run.isBesideSlow = found.kind === 'there' && isBesideSlow;
-    run.wasWellBefore = pace.lastDoneAt() > Math.max(deliver.brokeAt(), now - wellMs);
+    const { doneAt, brokeAt } = found.endpoint;
+    run.wasWellBefore = doneAt > Math.max(brokeAt, now - wellMs);
     useEndpoint(run, found.endpoint);
     await retry(lane, lane.parked, run);
   }

@@ -13,7 +13,7 @@ export interface Run {
   isAlone: boolean;
   /** As `isAlone`, but for what is in flight for long already. */
   isBesideSlow: boolean;
-  /** The subscriber had done an event right before, and had broken no connection since. */
+  /** Its endpoint had done an event right before, and had broken no connection since. */
   wasWellBefore: boolean;
   /** Its endpoint kept no connection open right after its event had broken one. */
   wasGoneAfter: boolean;

@@ -20,6 +20,8 @@ interface Evidence {
 
 /** A push that breaks counts as a death of the process if that was alive so shortly before it was sent, ms. */
 const aliveMs = 2_000;
+/** A kill behind a proxy shows only if the process did something so shortly before, ms. */
+const wellMs = 1_000;
 /** A push that has been in flight for so long does not keep another one from being alone, ms. */
 const slowMs = 1_000;
 /** So many times as many errors as refusals are needed to give an event up. */
@@ -32,9 +34,9 @@ export interface BlameCheck {
   /** One life of the bus, or of its group, begins. */
   watch(): BlameWatch;
   /** `isHidden`: a proxy hides that the process is away, so that it must have done something since it died last. */
-  killed(event: StoredEvent, isHidden: boolean): void;
-  /** The subscriber has done something. */
-  acknowledged(): void;
+  killed(event: StoredEvent, at: { url: string; isHidden: boolean }): void;
+  /** An endpoint has done something. */
+  acknowledged(push: SeenPush): void;
   gaveUp(sequence: number): void;
   /** An operator gives the event up. */
   skipped(sequence: number): void;
@@ -60,7 +62,7 @@ export function createBlameCheck(book: GroupBook, now: () => number, fault: (tex
   const skipped = new Set<number>();
   let lives = 0;
   let wishes = 0;
-  let wellAt = -Infinity;
+  const wellAt = new Map<string, number>();
 
   function of(sequence: number): Evidence {
     let evidence = all.get(sequence);
@@ -108,11 +110,11 @@ export function createBlameCheck(book: GroupBook, now: () => number, fault: (tex
         knocked: () => void (hasKnocked = true),
       };
     },
-    acknowledged: () => void (wellAt = now()),
-    killed({ sequence }, isHidden) {
+    acknowledged: ({ url }) => void wellAt.set(url, now()),
+    killed({ sequence }, { url, isHidden }) {
       const evidence = of(sequence);
-      if (!isHidden || wellAt > now() - aliveMs) evidence.kills += 1;
-      wellAt = -Infinity;
+      if (!isHidden || (wellAt.get(url) ?? -Infinity) > now() - wellMs) evidence.kills += 1;
+      wellAt.delete(url);
       const ambiguous = evidence.hasCompany ? killsInCompany : 0;
       const most = ambiguous + 2 * evidence.excuses + lives + (1 + wishes) * (2 + settings.mostAttempts());
       if (evidence.kills > most) fault(`${name} is killed by ${sequence} for the ${evidence.kills}th time`);

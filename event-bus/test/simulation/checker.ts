@@ -61,12 +61,12 @@ function createGroupChecker(
         },
         received: (push) => checkOrder(book, push, fault),
         acknowledged(push, arrivesAt) {
-          blame.acknowledged();
+          blame.acknowledged(push);
           haste.acknowledged(push, arrivesAt);
         },
         handled: (events) => events.forEach(({ sequence }) => book.handled(sequence, now())),
-        killed(event, isHidden) {
-          blame.killed(event, isHidden);
+        killed(event, at) {
+          blame.killed(event, at);
           progress.disturbed();
         },
         ended(push, ending) {

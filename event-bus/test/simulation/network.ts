@@ -39,8 +39,8 @@ export interface Watcher {
   handled(events: readonly StoredEvent[]): void;
   /** A 2xx is on its way, and lies in the bus's socket at that time. */
   acknowledged(push: SeenPush, arrivesAt: number): void;
-  /** The process died of this event. `isHidden`: a proxy takes connections for it all the same. */
-  killed(event: StoredEvent, isHidden: boolean): void;
+  /** The process behind an endpoint died of this event. `isHidden`: a proxy takes connections for it all the same. */
+  killed(event: StoredEvent, at: { url: string; isHidden: boolean }): void;
   ended(push: SeenPush, ending: Ending): void;
   knocked(answer: Answer): void;
 }
@@ -137,7 +137,7 @@ function createHandling(subscriber: Subscriber, { time, random, watcher }: Netwo
     watcher.received(push);
     if (behaviour.state === 'hanging' || fates.includes('hangs')) return;
     if (deadly) {
-      watcher.killed(deadly, keepsOpen(subscriber.front));
+      watcher.killed(deadly, { url: push.url, isHidden: keepsOpen(subscriber.front) });
       process.die();
       return time.after(subscriber.startMs(), process.start);
     }
