@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import { createHostCheck, createLogger, createMetrics, doorsOf, guardServer, type Logger, readConfig } from '@blog/kit';
 import { createRenderingThread, type RenderingThreadOptions } from '@blog/kit/rendering';
 import express, { type RequestHandler } from 'express';
