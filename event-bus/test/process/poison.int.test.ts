@@ -48,8 +48,9 @@ async function startMortal(restartAfterMs: number): Promise<Mortal> {
     ...{ url: '', deaths: 0, got: [], done: [] },
     async end() {
       isEnding = true;
-      child.disconnect();
-      if (child.exitCode === null) await once(child, 'exit');
+      if (child.connected) child.disconnect();
+      const hasEnded = child.exitCode !== null || child.signalCode !== null;
+      if (!hasEnded) await once(child, 'exit');
     },
   };
   await start();
