@@ -127,3 +127,18 @@ describe('500 keys at 600 events a second', () => {
     expect(await wait(true)).toBeLessThanOrEqual(Math.max(1.5 * clean, floorMs));
   });
 });
+
+describe('a window full of events that are never answered, of a subscriber that was away', () => {
+  it.each([4, 16])('lets an event of another key in soon: a window of %i events', async (size) => {
+    const timeoutMs = seconds;
+    const window = { events: size, characters: 1024 * 1024 };
+    const bus = createScenario({ g: { timeoutMs, fate } }, { limits: { window } });
+    bus.crash('g', 5 * seconds);
+    await bus.publish(Array.from({ length: size }, (_, n) => `hanging${n}`));
+    await bus.publish(['healthy']);
+    // Two tries of each event, each with its wait for the next probe.
+    await bus.pass(5 * seconds + 2 * size * (timeoutMs + seconds) + 10 * seconds);
+    expect(bus.waits('g', isHealthy)).toHaveLength(1);
+    expect(bus.waits('g', isHealthy)[0]).toBeLessThan(Infinity);
+  });
+});

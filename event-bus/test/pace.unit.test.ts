@@ -34,6 +34,20 @@ describe('the pace of a group', () => {
     expect(waits).toEqual([50, 100, 200, 400, 500, 500]);
   });
 
+  it('probes a subscriber that is there again, and fails, as often as one that was there all the time', () => {
+    const pace = createPace(limits);
+    pace.unreachable('no connection', 0, 1);
+    for (let probes = 0; probes < 6; probes += 1) {
+      pace.probeStarted();
+      pace.failed('one', 'no answer', 0, 1);
+      pace.probeEnded(0, 1);
+    }
+    expect([pace.mode(), pace.reason(), pace.probeAt()]).toEqual(['down', 'no answer', 300]);
+    pace.unreachable('no connection again', 0, 1);
+    pace.probeEnded(0, 1);
+    expect([pace.mode(), pace.reason(), pace.probeAt()]).toEqual(['down', 'no connection again', 1_000]);
+  });
+
   it('ramps up once a probe is done: what may be in flight doubles with every round trip', () => {
     const pace = createPace(limits);
     pace.unreachable('no connection', 0, 0.5);

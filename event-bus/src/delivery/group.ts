@@ -86,7 +86,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
   });
   const policy = { ...subscription, backoff: limits.laneBackoff, refusalBackoff: limits.refusalBackoff };
   const shared = { group, subscription, lanes, pace, endpoints, clock, random, observer };
-  const settle = createSettle({ ...shared, state, policy, onProgress: cursor.saveSoon });
+  const settle = createSettle({ ...shared, window, state, policy, onProgress: cursor.saveSoon });
   const knock = withTimeout(deps.sender.knock, { clock, timeoutMs: limits.knockMs });
   const deliver = createDeliver({
     ...{ ...shared, settle, isActive, onGone: pause, isGone: createIsGone(knock) },
@@ -173,7 +173,7 @@ export function createGroup(saved: RestoredGroup, deps: GroupDeps): Group {
     const room = window.room();
     if (reading || room === 0 || window.scanned() >= log.head() || damage.stopsReading()) return;
     // A read costs more than an event: not for each one that is done, while there is something to send.
-    if (room < limits.window.events / 2 && lanes.hasReady()) return;
+    if (room < limits.window.events / 2 && lanes.hasUntried()) return;
     if (lanes.parkedCount() >= limits.parkedKeys) return;
     reading = true;
     readAhead().catch(metDamage).catch(failWith);

@@ -35,12 +35,17 @@ export interface Lanes {
   /** An event came from the log. */
   enqueue(event: StoredEvent): void;
   hasReady(): boolean;
+  /** Whether there is a flowing lane that may be sent, whose first event has never failed. */
+  hasUntried(): boolean;
   /**
    * Takes events that may be sent, at most so many: one of each lane, or (`several`) all that a lane has.
    * Their lanes are busy until they are released. Those whose first event has failed before are left to `takeTried`.
    */
   takeReady(most: { events: number; characters: number }, several: boolean): StoredEvent[];
-  /** Takes one event, of any lane that has one to send; if possible of one of which none has failed. */
+  /**
+   * Takes one event, of any lane that has one to send; if possible of one of which none has failed. If all have, and the
+   * window is full, it is the oldest: only if that one is parked has the window room for others.
+   */
   takeAnyReady(random: number): StoredEvent[];
   /** Takes the first event of a lane that flows though that event has failed before. */
   takeTried(): StoredEvent[];
@@ -71,6 +76,14 @@ export interface Lanes {
   flow(lane: Lane): void;
   parked(): Iterable<Lane>;
   parkedCount(): number;
+}
+
+const headOf = (lane: Lane | undefined): number => lane?.queue[0]?.event.sequence ?? Infinity;
+
+function oldestOf(lanes: Iterable<Lane>): Lane | undefined {
+  let oldest: Lane | undefined;
+  for (const lane of lanes) if (headOf(lane) < headOf(oldest)) oldest = lane;
+  return oldest;
 }
 
 export function createLanes(window: Window): Lanes {
@@ -152,6 +165,7 @@ export function createLanes(window: Window): Lanes {
       settle(lane);
     },
     hasReady: () => ready.size > 0 || tried.size > 0,
+    hasUntried: () => ready.size > 0,
     takeReady(most, several) {
       const taken: StoredEvent[] = [];
       let characters = 0;
@@ -169,6 +183,7 @@ export function createLanes(window: Window): Lanes {
     },
     takeAnyReady(random) {
       const some = ready.size > 0 ? ready : tried;
+      if (some === tried && window.room() === 0) return takeFirst(oldestOf(tried));
       return takeFirst([...some][Math.floor(random * some.size)]);
     },
     takeTried: () => takeFirst(tried.values().next().value),

@@ -146,6 +146,8 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
     },
     failed(key, reason, now, random) {
       remember(key);
+      // There it is again: it is probed more often than one that nobody can reach.
+      if (mode === 'down') cause = { kind: 'failing', reason };
       if (mostFail()) goDown('failing', reason, now, random);
     },
     holdUntil(time) {
@@ -155,6 +157,7 @@ export function createPace({ requests, batch, awayBackoff, failingBackoff }: Pac
     unreachable(reason, now, random) {
       // Whoever asked for a wait is gone.
       heldUntil = 0;
+      if (mode === 'down') cause = { kind: 'unreachable', reason };
       goDown('unreachable', reason, now, random);
     },
     refused() {

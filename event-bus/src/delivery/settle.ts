@@ -7,6 +7,7 @@ import type { Lane, Lanes } from './lanes';
 import type { DeliveryObserver } from './observer';
 import type { Pace } from './pace';
 import type { Run } from './runs';
+import type { Window } from './window';
 
 /** Takes in what became of an event: in the lanes, in what is stored, and in what is thought of the subscriber. */
 export interface Settle {
@@ -18,12 +19,14 @@ export interface Settle {
 
 /**
  * While the subscriber is taken for dead, its group waits in order, and no event is parked before it has failed so
- * often. In the end it is: what looks like a dead subscriber may be a window full of poisonous events.
+ * often. In the end it is: what looks like a dead subscriber may be a window full of poisonous events. Once each event of
+ * a full window has failed, the one that fails next makes room for an event that may be well.
  */
-const triesWhileDead = { event: 2, subscriber: 8 };
+const triesWhileDead = { event: 2, subscriber: 8, inFullWindow: 2 };
 
 export function createSettle({
   group,
+  window,
   lanes,
   pace,
   state,
@@ -34,6 +37,7 @@ export function createSettle({
   onProgress,
 }: {
   group: string;
+  window: Pick<Window, 'room'>;
   lanes: Lanes;
   pace: Pace;
   state: DeliveryState;
@@ -87,7 +91,8 @@ export function createSettle({
   function waitsInOrder(lane: Lane, failure: Failure): boolean {
     if (pace.mode() !== 'down' || lane.parked || failure.kind === 'broken') return false;
     if (failure.kind === 'retry' && failure.retryAfterMs > 0) return false;
-    return lane.attempts + 1 < triesWhileDead[failure.suspect];
+    const hasUntried = window.room() > 0 || lanes.hasUntried();
+    return lane.attempts + 1 < triesWhileDead[hasUntried ? failure.suspect : 'inFullWindow'];
   }
 
   function tell(event: StoredEvent, failure: Failure, before: ParkedLane | undefined, after: AfterFailure): void {
