@@ -38,7 +38,7 @@ function createGroupChecker(
   return {
     book,
     ...{ retryAfter, blame, progress, stillness },
-    /** Somebody wants events again that the group has answered before this time. */
+    /** Somebody wants events again that the group has answered before this time; Infinity while that is being arranged. */
     askedAgain(until: number) {
       askedAgainAt = until;
       blame.forgive();
@@ -46,6 +46,7 @@ function createGroupChecker(
       progress.disturbed();
     },
     watch(life: WatchedLife): Watcher {
+      if (askedAgainAt === Infinity) askedAgainAt = now();
       const haste = createHasteCheck(book, () => askedAgainAt, fault);
       const blamed = blame.watch();
       retryAfter.restarted();
