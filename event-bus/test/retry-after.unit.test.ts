@@ -58,6 +58,17 @@ describe.each([503, 429])('a subscriber that answers everything with %i and Retr
 });
 
 describe('a time that an answer asks for', () => {
+  it('is kept by a batch that was in flight, and that fails after the group is taken for dead', async () => {
+    let answers = 0;
+    const answer = () => ((answers += 1) === 1 ? { status: 503, retryAfter: '60' } : { status: 500 });
+    const bus = await started({ g: { batch: 5, answer } });
+    await bus.publish(keys(10));
+    await bus.pass(55 * seconds);
+    expect(bus.status('g').state).toBe('down');
+    expect(bus.subscriber('g').pushes).toHaveLength(2);
+    expect(bus.checker.faults).toEqual([]);
+  });
+
   it('is kept when the bus restarts meanwhile', async () => {
     const bus = await started({ g: { answer: () => ({ status: 503, retryAfter: '300' }) } });
     await bus.publish(['a']);

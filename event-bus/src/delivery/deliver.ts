@@ -104,11 +104,11 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       for (const key of new Set(events.map((event) => event.key))) settle.count(key, failure, run);
       if (pace.mode() === 'down') run.halted = true;
     }
-    const wasDown = pace.mode() === 'down';
     const middle = Math.ceil(events.length / 2);
     for (const half of [events.slice(0, middle), events.slice(middle)]) {
-      // Who is taken for dead meanwhile gets probes only.
-      if (!wasDown && pace.mode() === 'down') run.halted = true;
+      // Who is taken for dead gets probes only, and none while it asks for a rest.
+      const isProbe = run.probe && !pace.isHeld(clock.now());
+      if (pace.mode() === 'down' && !isProbe) run.halted = true;
       const rest = half.filter(({ key }) => !run.failedKeys.has(key));
       if (rest.length > 0 && !run.halted) await deliver(rest, run);
     }
