@@ -62,6 +62,8 @@ describe('a time that an answer asks for', () => {
     let answers = 0;
     const answer = () => ((answers += 1) === 1 ? { status: 503, retryAfter: '60' } : { status: 500 });
     const bus = await started({ g: { batch: 5, answer } });
+    // Both answers come in the order of the pushes.
+    bus.behave('g', { latencyMs: 0 });
     await bus.publish(keys(10));
     await bus.pass(55 * seconds);
     expect(bus.status('g').state).toBe('down');
