@@ -1,17 +1,30 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** The counts of each jest run whose JSON lies in the folder. A test file that could not even run counts as one failure. */
 export function countTests(folder) {
+  return readResults(folder).map((result) => ({
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    skipped: result.numPendingTests + result.numTodoTests,
+  }));
+}
+
+function readResults(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
-    .map((result) => ({
-      passed: result.numPassedTests,
-      failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
-      skipped: result.numPendingTests + result.numTodoTests,
-    }));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
+/** A line for each of the test files that took longest: those to make faster first. */
+export function describeSlowest(folder, root, count = 15) {
+  const files = readResults(folder).flatMap(({ testResults = [] }) => testResults);
+  return files
+    .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, count)
+    .map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(7)} s  ${relative(root, name)}`)
+    .join('\n');
 }
 
 /** Steps in the form of a jest result, each step counting as one test. */

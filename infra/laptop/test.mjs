@@ -11,7 +11,7 @@ import { installIfNeeded } from './install.mjs';
 import { run } from './npm.mjs';
 import { findPostgres } from './postgres.mjs';
 import { root } from './processes.cjs';
-import { addUp, asTestResult, countTests, describeSteps } from './test-report.mjs';
+import { addUp, asTestResult, countTests, describeSlowest, describeSteps } from './test-report.mjs';
 
 const inCi = process.env.CI === 'true';
 const filter = process.argv.slice(2);
@@ -75,6 +75,7 @@ function finish() {
   const { passed, failed, skipped } = addUp(countTests(resultsFolder));
   const failedSteps = steps.filter(({ ok }) => !ok);
   console.log(`\n── summary\n\n${describeSteps(steps)}\n`);
+  if (filter.length === 0) console.log(`The slowest test files:\n${describeSlowest(resultsFolder, root)}\n`);
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   if (chromium === undefined) {
     console.log('\n!! NO BROWSER TEST RAN: no Chromium found. Install one, or set CHROMIUM_PATH to its executable.');
