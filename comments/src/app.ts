@@ -18,6 +18,7 @@ import { hashOf, tokenHeader } from './author-token';
 import type { Comment } from './domain';
 import { createEventHandlers, listensTo } from './event-handlers';
 import { CommentParams, CommentsQuery, document, PostParams } from './openapi';
+import { createErasingRoutes } from './erasing';
 import { createCommentRendering } from './rendering';
 import { senderOf, viewerOf } from './sender';
 import type { CommentStore } from './store';
@@ -148,6 +149,7 @@ export function createApp(deps: CommentsAppDeps): Express {
       patch: [...json, change],
       delete: remove,
     },
+    ...createErasingRoutes({ store, auth, onCommit }),
     '/skipped': { get: skippedRoute(refused.read) },
     '/events': {
       post: eventReceiver({

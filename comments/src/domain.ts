@@ -1,6 +1,7 @@
 import type {
   CommentToImport,
   CommentChange,
+  CommentErasure,
   CommentFact,
   CommentGone,
   CommentStatus,
@@ -121,6 +122,11 @@ export function editComment(
 /** The fact that a comment is gone. Replies to it stay, with the `parentId` that they have. */
 export function deletionOf({ id, postId, version }: Comment): Deletion {
   return { type: 'CommentDeleted', key: postId, subject: id, data: { id, postId, version: version + 1 } };
+}
+
+/** The fact that no text of a comment may be left anywhere. The bus takes them out of its log. */
+export function erasureOf({ id, postId }: Pick<Comment, 'id' | 'postId'>): Fact<'CommentErased', CommentErasure> {
+  return { type: 'CommentErased', key: postId, subject: id, erases: id, data: { id, postId } };
 }
 
 /**

@@ -6,7 +6,12 @@ import type { CommentStore } from './store';
 import type { CommentTransaction } from './transaction';
 
 /** What comments listens to. */
-export const listensTo = { CommentModerated: blogEvents.CommentModerated, PostDeleted: blogEvents.PostDeleted };
+export const listensTo = {
+  CommentModerated: blogEvents.CommentModerated,
+  CommentErased: blogEvents.CommentErased,
+  PostDeleted: blogEvents.PostDeleted,
+  PostErased: blogEvents.PostErased,
+};
 
 type Event = ReceivedEvent<typeof listensTo>;
 
@@ -19,15 +24,22 @@ export function createEventHandlers(store: CommentStore): (events: Event[]) => P
     await store.transaction(events.map(postOf), async (tx) => {
       for (const event of events) await apply(tx, event);
     });
-    for (const event of events) if (event.type === 'PostDeleted') await removeCommentsOf(store, event.data.id, event);
+    for (const event of events) {
+      if (event.type === 'PostDeleted') await removeCommentsOf(store, event.data.id, event);
+      if (event.type === 'PostErased') await eraseCommentsOf(store, event.data.id);
+    }
+    // An erasure counts as done when no byte is left: until then the event comes again.
+    if (events.some(({ type }) => type === 'CommentErased' || type === 'PostErased')) await store.scrub();
   };
 }
 
 function postOf(event: Event): string {
   switch (event.type) {
     case 'CommentModerated':
+    case 'CommentErased':
       return event.data.postId;
     case 'PostDeleted':
+    case 'PostErased':
       return event.data.id;
   }
 }
@@ -35,19 +47,26 @@ function postOf(event: Event): string {
 function apply(tx: CommentTransaction, event: Event): Promise<void> {
   switch (event.type) {
     case 'CommentModerated':
-      return commentModerated(tx, event.data, event);
+      return event.erased ? Promise.resolve() : commentModerated(tx, event.data, event);
+    case 'CommentErased':
+      return tx.forget([event.data]);
     case 'PostDeleted':
+    case 'PostErased':
       return tx.markPostDeleted(event.data.id);
   }
 }
 
 async function commentModerated(
   tx: CommentTransaction,
-  verdict: Verdict & { id: string },
+  verdict: Verdict & { id: string; postId: string },
   cause: Cause,
 ): Promise<void> {
   const comment = await tx.find(verdict.id);
-  if (!comment) return tx.keepVerdict(verdict.id, verdict);
+  if (!comment) {
+    // A verdict holds the text that was judged: of what is gone for good it isn't kept.
+    if ((await tx.isErased(verdict.id)) || (await tx.isPostDeleted(verdict.postId))) return;
+    return tx.keepVerdict(verdict.id, verdict);
+  }
   const change = applyVerdict(comment, verdict);
   if (change) await tx.update(change, cause);
 }
@@ -63,4 +82,14 @@ async function removeCommentsOf(store: CommentStore, postId: string, cause: Caus
     return comments.length;
   };
   while ((await store.transaction([postId], removeSome)) === stepSize);
+}
+
+/** Erases the comments of an erased post. The others do the same by the same event, and the bus too. */
+async function eraseCommentsOf(store: CommentStore, postId: string): Promise<void> {
+  const eraseSome = async (tx: CommentTransaction) => {
+    const comments = await tx.someOf(postId, stepSize);
+    await tx.forget(comments);
+    return comments.length;
+  };
+  while ((await store.transaction([postId], eraseSome)) === stepSize);
 }

@@ -14,6 +14,27 @@ export const PostParams = z.object({ id });
 /** The parts of a path that name a comment. */
 export const CommentParams = z.object({ id, commentId: id });
 
+/** The part of a path that names an author: the id of their first comment's browser, or the hash of their address. */
+export const AuthorParams = z.object({ author: id });
+
+/** What an erasure of a comment takes. */
+export const ErasureQuery = z.object({
+  of: z.enum(['comment', 'author'], 'must be comment or author').default('comment'),
+  gone: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
+/** What an erasure has begun. */
+export const Erasing = z
+  .object({ comments: z.array(z.object({ id: z.string(), postId: z.string() })), events: z.array(z.string()) })
+  .meta({ id: 'Erasing' });
+export type Erasing = z.output<typeof Erasing>;
+
+const erasing = {
+  description:
+    'They are gone here, and will be everywhere: `events` are those that carry it, for GET /erasures of the bus',
+  body: Erasing,
+};
+
 const tokens = { [tokenHeader]: 'Of the comments that are one’s own, with commas between' };
 const noSuchComment = { 404: 'The post has no such comment' };
 const tooMany = { 429: 'Too many came from this address; Retry-After says when to try again' };
@@ -84,6 +105,28 @@ const routes: RouteTable = {
       headers: tokens,
       answers: { 204: { description: 'It is gone' } },
       problems: { ...notYours, ...noSuchComment, ...away },
+    },
+  },
+  '/posts/:id/comments/:commentId/erasure': {
+    post: {
+      summary:
+        'Erases a comment for good: its text and its author’s name leave every store, the log and its backups to come',
+      description:
+        'With of=author, all comments of the same author. With gone=true also one that is not here, because it was deleted before.',
+      params: CommentParams,
+      query: ErasureQuery,
+      roles: ['moderator'],
+      answers: { 202: erasing },
+      problems: { ...noSuchComment, ...away },
+    },
+  },
+  '/authors/:author/erasure': {
+    post: {
+      summary: 'Erases all comments of an author for good, by the authorId or the addressHash that their events tell',
+      params: AuthorParams,
+      roles: ['moderator'],
+      answers: { 202: erasing },
+      problems: { 404: 'Nobody of this id or hash has a comment here', ...away },
     },
   },
   '/skipped': { get: skippedOperation },

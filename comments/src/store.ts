@@ -17,6 +17,13 @@ export interface CommentStore {
   page(postId: string, limit: number, before?: Place): Promise<Page<Comment>>;
   /** A random text, made with the database and the same for all processes that share it. */
   secret(): Promise<string>;
+  /**
+   * Resolves when no byte of what was erased is left in the files of this machine; a server's files are its own matter.
+   * Rejects with Unavailable while somebody reads an older state.
+   */
+  scrub(): Promise<void>;
+  /** The comments of an author, by the id of their first comment's browser or by the hash of their address. */
+  ofAuthor(author: string): Promise<Pick<Comment, 'id' | 'postId'>[]>;
   /** Whether the database answers. */
   isReady(): boolean | Promise<boolean>;
   close(): Promise<void>;
@@ -28,6 +35,7 @@ export interface CommentDatabase {
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Within a transaction: until it ends, whoever else wants to hold one of these names waits. */
   hold(tx: Transaction<Tables>, names: readonly string[]): Promise<void>;
+  scrub(): Promise<void>;
   isReady(): boolean | Promise<boolean>;
   close(): Promise<void>;
 }
@@ -38,7 +46,7 @@ const sizeOf = ({ content, html = '' }: Comment): number => content.length + htm
 
 /** The same store on any database. */
 export function createCommentStore(database: CommentDatabase, { now }: { now: () => Date }): CommentStore {
-  const { db, transaction, hold, isReady, close } = database;
+  const { db, transaction, hold, scrub, isReady, close } = database;
   const outbox = createOutbox(db, { source: '/comments', now });
   const answers = createIdempotency<KeptAnswer, Tables>(db, { now });
   let secret: string | undefined;
@@ -73,6 +81,14 @@ export function createCommentStore(database: CommentDatabase, { now }: { now: ()
     async secret() {
       const named = db.selectFrom('installation').select('value').where('name', '=', 'secret');
       return (secret ??= (await named.executeTakeFirstOrThrow()).value);
+    },
+    scrub,
+    async ofAuthor(author) {
+      const rows = db
+        .selectFrom('comments')
+        .select(['id', 'post_id'])
+        .where(({ or, eb }) => or([eb('author_id', '=', author), eb('address_hash', '=', author)]));
+      return (await rows.execute()).map(({ id, post_id: postId }) => ({ id, postId }));
     },
     isReady,
     close,

@@ -30,6 +30,8 @@ export interface Tables {
     kept_at: number;
   };
   deleted_posts: { post_id: string; deleted_at: number };
+  /** What was erased stays so, whatever comes late. */
+  erased_comments: { comment_id: string; post_id: string; erased_at: number };
   sendings: { address_hash: string; sent_at: number };
   installation: { name: string; value: string };
 }
@@ -66,6 +68,7 @@ export function migrationsWith(newSecret: string): string[] {
      CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
      INSERT INTO installation VALUES ('secret', '${newSecret}');
      ${idempotencyMigration}`,
+    'CREATE TABLE erased_comments (comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, erased_at INTEGER NOT NULL) STRICT;',
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Cause } from '@blog/kit';
 import type { Idempotency, IdempotentRequest, Outbox, Transaction } from '@blog/kit/state';
 import { hashOf } from './author-token';
-import type { Change, Comment, Deletion, Verdict } from './domain';
+import { type Change, type Comment, type Deletion, erasureOf, type Verdict } from './domain';
 import { fromRow, type Tables, toRow, verdictFromRow } from './tables';
 
 /** At most so many sendings of one address within a time. */
@@ -24,6 +24,14 @@ export interface CommentTransaction {
   /** Replaces a comment's state; `cause` is the event that led to it. */
   update(change: Change, cause: Cause): Promise<void>;
   remove(deletions: Deletion[], cause: Cause): Promise<void>;
+  /**
+   * Erases comments, here or not: their rows, their verdicts that came early and their events that wait go, and their ids are remembered.
+   * Gives the ids of the events that tell the others.
+   */
+  erase(comments: readonly Pick<Comment, 'id' | 'postId'>[], cause: Cause): Promise<string[]>;
+  /** As {@link erase}, where the others know already: no event tells of it. */
+  forget(comments: readonly Pick<Comment, 'id' | 'postId'>[]): Promise<void>;
+  isErased(id: string): Promise<boolean>;
   /** Some comments of a post, whichever. */
   someOf(postId: string, limit: number): Promise<Comment[]>;
   /** Remembers that a post was deleted: no comment comes in for it any more. */
@@ -86,10 +94,35 @@ export function commentTransaction(tx: Transaction<Tables>, parts: TransactionPa
       const rows = await tx.selectFrom('comments').selectAll().where('post_id', '=', postId).limit(limit).execute();
       return rows.map(fromRow);
     },
+    ...erasures(tx, parts),
     ...deletedPosts(tx, parts),
     ...earlyVerdicts(tx, parts),
     ...sendings(tx, parts),
     ...keptAnswers(tx, parts),
+  };
+}
+
+function erasures(tx: Transaction<Tables>, { outbox, now }: TransactionParts) {
+  async function forget(comments: readonly Pick<Comment, 'id' | 'postId'>[]): Promise<void> {
+    for (const { id, postId } of comments) {
+      await tx.deleteFrom('comments').where('id', '=', id).execute();
+      await tx.deleteFrom('early_verdicts').where('comment_id', '=', id).execute();
+      await outbox.erase(tx, id);
+      const row = { comment_id: id, post_id: postId, erased_at: now().getTime() };
+      const remember = tx.insertInto('erased_comments').values(row);
+      await remember.onConflict((conflict) => conflict.column('comment_id').doNothing()).execute();
+    }
+  }
+  return {
+    forget,
+    async erase(comments: readonly Pick<Comment, 'id' | 'postId'>[], cause: Cause) {
+      await forget(comments);
+      return outbox.append(tx, comments.map(erasureOf), cause);
+    },
+    async isErased(id: string) {
+      const row = tx.selectFrom('erased_comments').select('comment_id').where('comment_id', '=', id);
+      return (await row.executeTakeFirst()) !== undefined;
+    },
   };
 }
 

@@ -102,6 +102,7 @@ export async function takeOver(
   const stored = await tx.find(id);
   if (stored?.postId === postId && isSameComment(stored, given)) return { comment: stored, isNew: false };
   if (stored) throw new Conflict('There is another comment with this id.');
+  if (await tx.isErased(id)) throw new Conflict('The comment with this id was erased.');
   if (await tx.isPostDeleted(postId)) throw new Conflict('The post was deleted.');
   const created = importComment(given, { id, postId, tokenHash: hashOf(newToken()), authorId: id, html });
   await tx.insert(created);

@@ -19,8 +19,10 @@ import type { Waits } from './delivery/waits';
 import type { Completion } from './envelope';
 import type { Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
+import type { Eraser } from './erasure/eraser';
 import { deadLetterRoutes } from './http/dead-letters';
 import { descriptions } from './http/descriptions';
+import { erasuresRoute } from './http/erasures';
 import { eventRoutes } from './http/event';
 import { faultRoutes } from './http/faults';
 import { historyRoute } from './http/history';
@@ -42,6 +44,7 @@ export interface AppDeps extends Completion {
   dispatcher: Dispatcher;
   catchUp: Pick<CatchUp, 'beginRead'>;
   deadLetters: DeadLetters;
+  eraser: Pick<Eraser, 'erasures'>;
   seen: Seen;
   waits: Waits;
   /** Undefined where nothing may be made to go wrong on purpose. */
@@ -96,6 +99,7 @@ export function createApp(deps: AppDeps): RequestListener {
     '/stream': { get: streamRoute(seen) },
     '/faults': { get: faulty.list, delete: faulty.endAll },
     '/faults/:group': { put: faulty.put, delete: faulty.end },
+    '/erasures': { get: erasuresRoute(deps.eraser) },
     '/dead-letters': { get: letters.list },
     '/dead-letters/redeliver': { post: letters.redeliver },
     '/dead-letters/redeliveries/:job': { get: letters.job },

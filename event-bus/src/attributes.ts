@@ -88,6 +88,11 @@ export const CloudEvent = z
     dataschema: nonEmpty(longestText).regex(uri, 'must be a URI as in RFC 3986').optional(),
     data: z.unknown().optional(),
     data_base64: z.string('must be base64').regex(base64, 'must be base64').optional(),
+    erases: nonEmpty(longestName)
+      .optional()
+      .describe(
+        'The texts of all events with this `subject` or `data.id`, in the log under the same key, are erased for good',
+      ),
     sequence: z.unknown().optional(),
   })
   .catchall(ExtensionValue);
@@ -110,6 +115,7 @@ function isOrdinaryAttribute(name: string, value: unknown): boolean {
     case 'source':
     case 'type':
     case 'subject':
+    case 'erases':
     case 'partitionkey':
     case 'causationid':
     case 'correlationid':

@@ -11,14 +11,17 @@ import { createDispatcher, type Dispatcher, type DispatcherDeps } from './delive
 import { limitHistory } from './delivery/history-limits';
 import { type GroupLimits, groupLimits } from './delivery/limits';
 import { createHttpSender } from './delivery/send';
-import { createPatientState } from './delivery/patient-state';
+import { createPatientState, type PatientState } from './delivery/patient-state';
 import { openSqliteDeliveryState } from './delivery/sqlite-delivery-state';
 import type { Subscription } from './delivery/subscription';
 import { createTransitionLog } from './delivery/transition-log';
 import { createWaits } from './delivery/waits';
+import { createEraser, type Eraser } from './erasure/eraser';
+import { openErasureState } from './erasure/erasure-state';
 import { createFaults, type Faults } from './faults/faults';
 import type { JsonSchema } from './http/asyncapi';
 import { limitBacklog } from './log/backlog';
+import type { DataAfterErasure } from './log/erased-text';
 import { DamagedRecord, type EventLog } from './log/event-log';
 import { createLogTime, type LogTime } from './log/log-time';
 import { createRoom } from './log/room';
@@ -43,6 +46,8 @@ export interface BusOptions {
   publishers?: Readonly<Record<string, Publisher>>;
   /** JSON Schemas of the data of types that are known, for people. */
   eventTypes?: Readonly<Record<string, JsonSchema>>;
+  /** What is left of the data of an erased event. Default: nothing but empty texts and lists. */
+  dataAfterErasure?: DataAfterErasure;
   limits?: Partial<GroupLimits>;
   /** So many bytes of the disk stay free for the state of the delivery: publishes are refused before. Default 0. */
   diskReserve?: number;
@@ -70,12 +75,24 @@ export interface Bus {
 const connectionsPerGroup = 3 * groupLimits.requests.single;
 
 const logName = 'event-bus.db';
+const { wallTime } = systemClock;
 const clockAndChance = { clock: systemClock, random: Math.random };
 
+function openEraser(options: BusOptions, { log, state }: { log: EventLog; state: PatientState }): Eraser {
+  const { folder, dataAfterErasure: rule = { keep: [], set: {} }, logger, onFatal } = options;
+  const file = join(folder, 'event-bus-erasures.db');
+  return createEraser({
+    ...{ log, rule, clock: systemClock, logger, onFatal },
+    state: openErasureState(file, { identity: log.identity, head: log.head() }),
+    forget: state.forgetTexts,
+  });
+}
+
 async function openFiles(
-  { folder, diskReserve = 0, openWriter, logger, onFatal }: BusOptions,
+  options: BusOptions,
   { logTime, onCommit }: { logTime: LogTime } & Pick<SqliteEventLogOptions, 'onCommit'>,
 ) {
+  const { folder, diskReserve = 0, openWriter, logger, onFatal } = options;
   const log = await openSqliteEventLog({
     ...{ file: join(folder, logName), room: createRoom({ folder, reserve: diskReserve }), onFatal },
     onDamage: (damage) => logger.error({ damage }, 'damage in the log; npm run bus -- verify says what to do'),
@@ -85,12 +102,15 @@ async function openFiles(
   logTime.atLeast(await newestTime(log));
   const stored = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   const state = createPatientState(stored, { clock: systemClock, logger, isLackOfRoom: mayWorkLater });
+  const eraser = openEraser(options, { log, state });
   const endPruning = limitHistory({ state, clock: systemClock, onFatal });
   return {
     log,
     state,
+    eraser,
     async close() {
       endPruning();
+      await eraser.close();
       await state.close();
       await log.close();
     },
@@ -132,7 +152,6 @@ function createSenders(
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. */
 async function openParts(options: BusOptions): Promise<Bus> {
   const { operators, logger, metrics, onFatal, limits } = options;
-  const { wallTime } = systemClock;
   const logTime = createLogTime(systemClock);
   const busMetrics = createBusMetrics(metrics, { wallTime, logTime: logTime.now });
   const files = await openFiles(options, { logTime, onCommit: busMetrics.onCommit });
@@ -144,8 +163,8 @@ async function openParts(options: BusOptions): Promise<Bus> {
     statuses: () => dispatcher.statuses(),
     standings: (event) => dispatcher.standings(event),
   };
-  const { state, log: whole } = files;
-  const log = limitBacklog(whole, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
+  const { state } = files;
+  const log = limitBacklog(files.log, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const { faults, catchUp, openSender } = createSenders(options, groups);
@@ -162,6 +181,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const app = createApp({
     ...{ log, dispatcher, catchUp, seen, waits, faults, operators, doors: options.doors, newId, logger, metrics },
     now: () => new Date(wallTime()),
+    eraser: files.eraser,
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     eventTypes: options.eventTypes ?? {},
     publishers: createPublishers(options.secrets, options.publishers ?? {}),

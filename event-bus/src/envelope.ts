@@ -123,7 +123,17 @@ function complete(event: Attributes, dataText: string | undefined, { newId, now 
   const json = dataText === undefined ? attributes : `${attributes.slice(0, -1)},"data":${dataText}}`;
   const cause = text('causationid');
   const filledIn = filledInOf(event);
-  return { id, source, type, key, text: json, ...(cause ? { cause } : {}), ...(filledIn ? { filledIn } : {}) };
+  const erases = text('erases');
+  return {
+    id,
+    source,
+    type,
+    key,
+    text: json,
+    ...(cause ? { cause } : {}),
+    ...(filledIn ? { filledIn } : {}),
+    ...(erases ? { erases } : {}),
+  };
 }
 
 /**

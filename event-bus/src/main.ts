@@ -1,5 +1,6 @@
 import { authOf, bindPort, doorsOf, listensHereOnly, openWhenFree, runProcess } from '@blog/kit';
 import { type BusOptions, openBus } from './bus';
+import { blogDataAfterErasure } from './blog';
 import { settings } from './config';
 import { operatorsOnly } from './http/operators';
 import { writeInThread } from './log/thread-writer';
@@ -13,6 +14,7 @@ void runProcess({ name: 'event-bus', settings, process }, async (parts) => {
     secrets: settings.BUS_SECRET,
     publishers: settings.PUBLISHERS,
     eventTypes: settings.EVENT_TYPES,
+    dataAfterErasure: blogDataAfterErasure,
     diskReserve: settings.DISK_RESERVE_MB * 1024 * 1024,
     ...(settings.BACKLOG_LIMIT === undefined ? {} : { backlogLimit: settings.BACKLOG_LIMIT }),
     takesFaults: settings.FAULTS === 'on',

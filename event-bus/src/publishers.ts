@@ -20,8 +20,14 @@ export type Publisher = z.output<typeof Publisher>;
 
 /** Who signed a publish, and so what it may hold. */
 export interface Permit {
-  /** Throws Forbidden naming each event of a type that its publisher may not publish. `pathOf` names an event's type. */
-  check(events: readonly { type: string }[], pathOf: (place: number) => string): void;
+  /**
+   * Throws Forbidden naming each event of a type that its publisher may not publish, or that erases what others published.
+   * `pathsOf` names an attribute of an event.
+   */
+  check(
+    events: readonly { type: string; erases?: string }[],
+    pathsOf: (attribute: string) => (place: number) => string,
+  ): void;
 }
 
 /** Tells publishers by their secrets. */
@@ -32,10 +38,11 @@ export interface Publishers {
 
 function permitFor(name: string, types: ReadonlySet<string>): Permit {
   return {
-    check(events, pathOf) {
-      const faults = events.flatMap(({ type }, place): Fault[] =>
-        types.has(type) ? [] : [{ path: pathOf(place), message: `is not one that ${name} may publish` }],
-      );
+    check(events, pathsOf) {
+      const faults = events.flatMap(({ type, erases }, place): Fault[] => [
+        ...(types.has(type) ? [] : [{ path: pathsOf('type')(place), message: `is not one that ${name} may publish` }]),
+        ...(erases === undefined ? [] : [{ path: pathsOf('erases')(place), message: `is not for ${name} to say` }]),
+      ]);
       if (faults.length > 0) throw new Forbidden('Nothing was stored: the signer may not publish these types.', faults);
     },
   };

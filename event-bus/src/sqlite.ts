@@ -44,6 +44,8 @@ function setUp(db: Database, { synchronous, cacheKiB }: { synchronous: keyof typ
   // On EVERY open: a reopened WAL database is at NORMAL, so that the first run would be durable and every restart not.
   db.pragma(`synchronous = ${synchronous}`);
   db.pragma(`cache_size = ${-cacheKiB}`);
+  // What is deleted or replaced is overwritten with zeros, in pages that become free too.
+  db.pragma('secure_delete = ON');
   const level = db.pragma('synchronous', { simple: true });
   if (journal !== 'wal' || level !== levels[synchronous]) {
     throw new Error(

@@ -77,7 +77,7 @@ describe('reading in memory', () => {
       },
       { requiredKeys: ['after', 'limit'] },
     );
-    const all = (read: ReturnType<typeof createReadCache>, range: LogRange): StoredEvent[] => {
+    const all = (read: ReturnType<typeof createReadCache>['read'], range: LogRange): StoredEvent[] => {
       const found: StoredEvent[] = [];
       for (let { after } = range; after < Math.min(range.upTo ?? Infinity, events.length);) {
         const page = read({ ...range, after }, events.length);
@@ -93,7 +93,7 @@ describe('reading in memory', () => {
         const tail = createTail({ events: 400, characters: 200_000 });
         events.forEach(tail.add);
         const { read } = createDisk(events);
-        const cached = createReadCache(tail, read);
+        const cached = createReadCache(tail, read).read;
         for (const range of ranges) expect(all(cached, range)).toEqual(all(read, range));
       }),
       { numRuns: 50 },
@@ -105,7 +105,7 @@ describe('reading in memory', () => {
     const tail = createTail({ events: 400, characters: 200_000 });
     events.forEach(tail.add);
     const disk = createDisk(events);
-    const read = createReadCache(tail, disk.read);
+    const { read } = createReadCache(tail, disk.read);
     for (let after = 2_600; after < 3_000; after += 100) read({ after, limit: 100 }, 3_000);
     read({ after: 2_700, limit: 100, types: ['A'] }, 3_000);
     expect(disk.reads).toBe(0);

@@ -11,7 +11,7 @@ export interface RunningBus {
 }
 
 interface Options extends Partial<
-  Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults' | 'operators' | 'logger'>
+  Pick<BusOptions, 'publishers' | 'eventTypes' | 'takesFaults' | 'operators' | 'logger' | 'dataAfterErasure'>
 > {
   secret?: string;
 }

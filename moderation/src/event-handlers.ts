@@ -9,9 +9,11 @@ export const listensTo = {
   CommentCreated: blogEvents.CommentCreated,
   CommentUpdated: blogEvents.CommentUpdated,
   CommentDeleted: blogEvents.CommentDeleted,
+  CommentErased: blogEvents.CommentErased,
   PostCreated: blogEvents.PostCreated,
   PostUpdated: blogEvents.PostUpdated,
   PostDeleted: blogEvents.PostDeleted,
+  PostErased: blogEvents.PostErased,
 };
 
 type Event = ReceivedEvent<typeof listensTo>;
@@ -30,7 +32,11 @@ export function createEventHandlers(
       for (const event of events) await apply(tx, event, now());
     });
     // A crash in between loses nothing: the event wasn't answered and comes again.
-    for (const event of events) if (event.type === 'PostDeleted') await forgetCommentsOf(store, event.data.id);
+    for (const event of events) {
+      if (event.type === 'PostDeleted' || event.type === 'PostErased') await forgetCommentsOf(store, event.data.id);
+    }
+    // An erasure counts as done when no byte is left: until then the event comes again.
+    if (events.some(({ type }) => type === 'CommentErased' || type === 'PostErased')) await store.scrub();
   };
 }
 
@@ -42,15 +48,27 @@ function apply(tx: ModerationTransaction, event: Event, now: Date): Promise<void
   switch (event.type) {
     case 'CommentCreated':
     case 'CommentUpdated':
+      // What is left of one in the log: nothing can be judged, and nothing brings it back.
+      if (event.erased) return tx.deleteComment(event.data.id, event.data.postId);
       return commentChanged(tx, event, now);
+    case 'CommentErased':
+      return tx.eraseComment(event.data.id, event.data.postId);
     case 'CommentDeleted':
       return tx.deleteComment(event.data.id, event.data.postId);
     case 'PostCreated':
     case 'PostUpdated':
+      if (event.erased) return tx.deletePost(event.data.id);
       return postChanged(tx, event, now);
     case 'PostDeleted':
       return tx.deletePost(event.data.id);
+    case 'PostErased':
+      return erasePost(tx, event.data.id);
   }
+}
+
+async function erasePost(tx: ModerationTransaction, id: string): Promise<void> {
+  await tx.deletePost(id);
+  await tx.erasePost(id);
 }
 
 /** When an event happened; of a classic one without a time, when it came in. */

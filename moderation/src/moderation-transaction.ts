@@ -22,6 +22,10 @@ export interface ModerationTransaction {
   save(decision: Decision, cause?: Cause): Promise<void>;
   /** A comment is gone: its text and whose it was are forgotten, and nothing brings it back. */
   deleteComment(id: string, postId: string): Promise<void>;
+  /** As {@link deleteComment}; and what was said of it when it was judged goes, and its events that wait. */
+  eraseComment(id: string, postId: string): Promise<void>;
+  /** Forgets what was said of the comments of a post when they were judged. */
+  erasePost(id: string): Promise<void>;
   findPost(id: string): Promise<WatchedPost | undefined>;
   savePost(post: WatchedPost): Promise<void>;
   /** A post is gone; its comments go by {@link forgetCommentsOf}. */
@@ -74,13 +78,35 @@ export function moderationTransaction(
       await tx.insertInto('verdicts').values(verdictToRow(verdict)).execute();
       if (fact) await outbox.append(tx, [fact], cause);
     },
-    async deleteComment(id, postId) {
-      const gone = { id, post_id: postId, created_at: '', revision: 0, ...forgotten };
-      await tx
-        .insertInto('comments')
-        .values(gone)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(forgotten))
-        .execute();
+    ...erasures(tx, outbox, deleteComment),
+    deleteComment,
+  };
+
+  async function deleteComment(id: string, postId: string): Promise<void> {
+    const gone = { id, post_id: postId, created_at: '', revision: 0, ...forgotten };
+    await tx
+      .insertInto('comments')
+      .values(gone)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(forgotten))
+      .execute();
+  }
+}
+
+/** The audit log keeps who decided, when and how; a reason may quote the text. */
+function erasures(
+  tx: Transaction<Tables>,
+  outbox: Outbox,
+  deleteComment: ModerationTransaction['deleteComment'],
+): Pick<ModerationTransaction, 'eraseComment' | 'erasePost'> {
+  return {
+    async eraseComment(id, postId) {
+      await deleteComment(id, postId);
+      await tx.updateTable('verdicts').set({ reason: null }).where('comment_id', '=', id).execute();
+      await outbox.erase(tx, id);
+    },
+    async erasePost(id) {
+      await tx.updateTable('verdicts').set({ reason: null }).where('post_id', '=', id).execute();
+      await outbox.erase(tx, id);
     },
   };
 }

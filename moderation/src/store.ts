@@ -24,12 +24,14 @@ export interface ModerationStore {
   verdicts(query: VerdictQuery): Promise<Page<Verdict>>;
   /** A page of the blocklist, newest first. */
   blocklist(limit: number, before?: Place): Promise<Page<Listed>>;
+  /** Resolves when no byte of what was erased is left in the files. Rejects with Unavailable while somebody reads them. */
+  scrub(): Promise<void>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
 
 export function openModerationStore({ file, now }: { file: string; now: () => Date }): ModerationStore {
-  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
+  const { db, transaction, scrub, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
   const outbox = createOutbox(db, { source: '/moderation', now });
   const readRules = createRuleReader();
   return {
@@ -42,6 +44,7 @@ export function openModerationStore({ file, now }: { file: string; now: () => Da
     evaluated: (comment) => evaluatedOf(db, comment),
     verdicts: (query) => verdictPage(db, query),
     blocklist: (limit, before) => blocklistPage(db, limit, before),
+    scrub,
     isOpen,
     close,
   };

@@ -103,6 +103,9 @@ export const migrations = [
      number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, value TEXT NOT NULL, action TEXT NOT NULL,
      reason TEXT NOT NULL, listed_by TEXT NOT NULL, listed_at TEXT NOT NULL, UNIQUE (kind, value)
    ) STRICT;`,
+  // The words of what is deleted leave the index at once, and those that were left in it before.
+  `INSERT INTO comment_search (comment_search, rank) VALUES ('secure-delete', 1);
+   INSERT INTO comment_search (comment_search) VALUES ('rebuild');`,
 ];
 
 /** A row as it is read. */

@@ -22,7 +22,7 @@ import { changePost, createPost, deletedFact, importPost, isSamePost } from './d
 import { document, PostParams, PostsQuery } from './openapi';
 import { createRendering } from './rendering';
 import type { PostingLimit } from './posting-limits';
-import type { PostStore } from './store';
+import type { PostStore, PostTransaction } from './store';
 
 export interface PostsAppDeps {
   store: PostStore;
@@ -89,10 +89,10 @@ export function createApp(deps: PostsAppDeps): Express {
     const wish = idempotentRequest(req);
     const post = await store.transaction(async (tx) => {
       const earlier = wish && (await tx.answers.find(wish));
-      if (earlier) return earlier;
+      if (earlier) return await writtenBefore(tx, earlier.id);
       const written = createPost(input, { id: newId(), now: now() });
       await tx.insert(written);
-      if (wish) await tx.answers.keep(wish, written.post);
+      if (wish) await tx.answers.keep(wish, { id: written.post.id });
       return written.post;
     });
     onCommit();
@@ -152,6 +152,19 @@ export function createApp(deps: PostsAppDeps): Express {
     sendPost(res.status(isNew ? 201 : 200), post);
   };
 
+  /** Erases a post and its comments for good. Answered when no byte of it is left in the files here. */
+  const erase: RequestHandler = async (req, res) => {
+    const { id } = PostParams.parse(req.params);
+    const events = await store.transaction(async (tx) => {
+      const stored = await tx.find(id);
+      if (!stored && !(await tx.wasDeleted(id))) throw new NotFound(noSuchPost);
+      return tx.erase(id, stored?.draft ?? false);
+    });
+    onCommit();
+    await store.scrub();
+    res.status(202).json({ posts: [{ id }], events });
+  };
+
   const body = jsonBody({ limit: largestBody });
   const post = [...body, mayCreate, create];
   mountRoutes(app, {
@@ -163,9 +176,17 @@ export function createApp(deps: PostsAppDeps): Express {
       patch: [authorsOnly, ...body, change],
       delete: [authorsOnly, remove],
     },
+    '/posts/:id/erasure': { post: [authorsOnly, erase] },
     '/events': { post: eventReceiver({ schemas: {}, apply: () => Promise.resolve(), verifier }) },
   });
   return finishApp(app, logger);
+}
+
+/** The post that a request wrote when it came first. Throws NotFound where it is gone by now. */
+async function writtenBefore(tx: PostTransaction, id: string): Promise<Post> {
+  const post = await tx.find(id);
+  if (!post) throw new NotFound('The post that this request wrote was deleted since then.');
+  return post;
 }
 
 function sendPost(res: Response, post: Post): void {

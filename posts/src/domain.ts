@@ -1,8 +1,9 @@
-import type { NewPost, Post, PostChange, PostFact, PostGone, PostToImport } from '@blog/contract';
+import type { NewPost, Post, PostChange, PostErasure, PostFact, PostGone, PostToImport } from '@blog/contract';
 import { Conflict, type Fact } from '@blog/kit';
 
 /** What the others are told. The key is the post's id. */
-export type PostEvent = Fact<'PostCreated' | 'PostUpdated', PostFact> | Fact<'PostDeleted', PostGone>;
+export type PostEvent =
+  Fact<'PostCreated' | 'PostUpdated', PostFact> | Fact<'PostDeleted', PostGone> | Fact<'PostErased', PostErasure>;
 
 /** A post's new state, and the fact that tells of it; a draft is nobody else's business. */
 export interface Written {
@@ -66,4 +67,9 @@ export function changePost(post: Post, change: PostChange, now: Date): Written |
 export function deletedFact({ id, draft, version }: Post): PostEvent | undefined {
   if (draft) return undefined;
   return { type: 'PostDeleted', key: id, subject: id, data: { id, version: version + 1 } };
+}
+
+/** The fact that no text of a post, nor of its comments, may be left anywhere. The bus takes them out of its log. */
+export function erasureOf(id: string): PostEvent {
+  return { type: 'PostErased', key: id, subject: id, erases: id, data: { id } };
 }

@@ -25,6 +25,11 @@ const create = {
   problems: { 429: 'Too many came from this address; Retry-After says when to try again' },
 } as const;
 
+/** What an erasure has begun: `events` carry it to the others, for `GET /erasures` of the bus. */
+const Erasing = z
+  .object({ posts: z.array(z.object({ id: z.string() })), events: z.array(z.string()) })
+  .meta({ id: 'Erasing' });
+
 const routes: RouteTable = {
   '/posts': {
     get: {
@@ -77,6 +82,17 @@ const routes: RouteTable = {
       ifMatch: true,
       answers: { 204: { description: 'It is gone' } },
       problems: noSuchPost,
+    },
+  },
+  '/posts/:id/erasure': {
+    post: {
+      summary:
+        'Erases a post and its comments for good: their texts leave every store, the log and its backups to come',
+      description: 'Also one that was deleted before. Again it changes nothing.',
+      params: PostParams,
+      roles: ['author'],
+      answers: { 202: { description: 'It is gone here, and will be everywhere', body: Erasing } },
+      problems: { ...noSuchPost, 503: 'It is gone, but a backup reads the files that still hold it: ask again' },
     },
   },
   '/events': { post: eventReceiverOperation },

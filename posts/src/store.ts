@@ -10,7 +10,7 @@ import {
   outboxMigration,
   type Transaction,
 } from '@blog/kit/state';
-import type { PostEvent, Written } from './domain';
+import { erasureOf, type PostEvent, type Written } from './domain';
 
 interface Tables {
   posts: {
@@ -38,7 +38,14 @@ const migrations = [
    UPDATE posts SET updated_at = created_at;
    CREATE TABLE deleted_posts (id TEXT PRIMARY KEY) STRICT;
    ${idempotencyMigration}`,
+  // An answer is made again of the post: what is erased must not stay in the answers.
+  `UPDATE idempotency_keys SET answer = json_object('id', answer ->> 'id');`,
 ];
+
+/** The answer to a new post, without the post. */
+export interface KeptAnswer {
+  id: string;
+}
 
 /** What may be done inside a transaction: all of it is committed together, or nothing. */
 export interface PostTransaction {
@@ -50,10 +57,15 @@ export interface PostTransaction {
   /** Replaces a post's state. */
   update(written: Written): Promise<void>;
   delete(id: string, fact: PostEvent | undefined): Promise<void>;
+  /**
+   * Erases a post, here or not: its row and its events that wait go, and its id is never used again. Gives the ids of the
+   * events that tell the others; of a draft nobody knows.
+   */
+  erase(id: string, isDraft: boolean): Promise<string[]>;
   /** Answers given to requests with an `Idempotency-Key`. */
   answers: {
-    find: (request: Parameters<Idempotency<Post>['find']>[1]) => Promise<Post | undefined>;
-    keep: (request: Parameters<Idempotency<Post>['keep']>[1], answer: Post) => Promise<void>;
+    find: (request: Parameters<Idempotency<KeptAnswer>['find']>[1]) => Promise<KeptAnswer | undefined>;
+    keep: (request: Parameters<Idempotency<KeptAnswer>['keep']>[1], answer: KeptAnswer) => Promise<void>;
   };
 }
 
@@ -63,14 +75,16 @@ export interface PostStore {
   find(id: string): Promise<Post | undefined>;
   /** The newest posts, published ones or drafts, or those before a place in the list, oldest first. */
   page(limit: number, options?: { before?: Place | undefined; drafts?: boolean }): Promise<Page<Post>>;
+  /** Resolves when no byte of what was erased is left in the files. Rejects with Unavailable while somebody reads them. */
+  scrub(): Promise<void>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
 
 export function openPostStore({ file, now }: { file: string; now: () => Date }): PostStore {
-  const { db, transaction, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
+  const { db, transaction, scrub, isOpen, close } = openDatabase<Tables>({ file, use: 'alone', migrations });
   const outbox = createOutbox(db, { source: '/posts', now });
-  const answers = createIdempotency<Post, Tables>(db, { now });
+  const answers = createIdempotency<KeptAnswer, Tables>(db, { now });
   return {
     outbox,
     transaction: (work) => transaction((tx) => work(postTransaction(tx, outbox, answers))),
@@ -93,13 +107,14 @@ export function openPostStore({ file, now }: { file: string; now: () => Date }):
       const rows = await newestFirst.limit(limit + 1).execute();
       return pageOf(rows.map(fromRow), limit, (post) => post);
     },
+    scrub,
     isOpen,
     close,
   };
 }
 
-function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idempotency<Post>): PostTransaction {
-  const tell = (fact: PostEvent | undefined): Promise<void> => outbox.append(tx, fact ? [fact] : []);
+function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idempotency<KeptAnswer>): PostTransaction {
+  const tell = async (fact: PostEvent | undefined): Promise<void> => void (await outbox.append(tx, fact ? [fact] : []));
   return {
     async find(id) {
       const row = await tx.selectFrom('posts').selectAll().where('id', '=', id).executeTakeFirst();
@@ -120,6 +135,16 @@ function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idemp
       await tx.deleteFrom('posts').where('id', '=', id).execute();
       await tx.insertInto('deleted_posts').values({ id }).execute();
       await tell(fact);
+    },
+    async erase(id, isDraft) {
+      await tx.deleteFrom('posts').where('id', '=', id).execute();
+      await tx
+        .insertInto('deleted_posts')
+        .values({ id })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await outbox.erase(tx, id);
+      return isDraft ? [] : outbox.append(tx, [erasureOf(id)]);
     },
     answers: {
       find: (request) => answers.find(tx, request),

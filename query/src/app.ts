@@ -75,6 +75,12 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     stream.open(res, { postId: query.post, after: place ?? query.after ?? unknown, reader });
   };
 
+  /** An erasure counts as done when no byte is left: until then the event comes again. */
+  const applyForGood = async (events: ReadModelEvent[]): Promise<void> => {
+    await apply(events);
+    if (events.some(({ type }) => type === 'CommentErased' || type === 'PostErased')) await store.scrub();
+  };
+
   countSkipped(metrics, store.skipped.count);
   const tryAgain: RequestHandler = async (_req, res) => {
     try {
@@ -94,7 +100,7 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     '/stream': { get: live },
     '/skipped': { get: skippedRoute(store.skipped.read) },
     '/skipped/retry': { post: [refusePages, tryAgain] },
-    '/events': { post: eventReceiver({ schemas: listensTo, apply, verifier }) },
+    '/events': { post: eventReceiver({ schemas: listensTo, apply: applyForGood, verifier }) },
   });
   return finishApp(app, logger);
 }

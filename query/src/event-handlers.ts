@@ -11,6 +11,8 @@ export const listensTo = {
   CommentCreated: blogEvents.CommentCreated,
   CommentUpdated: blogEvents.CommentUpdated,
   CommentDeleted: blogEvents.CommentDeleted,
+  PostErased: blogEvents.PostErased,
+  CommentErased: blogEvents.CommentErased,
 };
 
 export type ReadModelEvent = ReceivedEvent<typeof listensTo>;
@@ -32,12 +34,17 @@ function change(tx: ReadModelTransaction, event: ReadModelEvent, { render, now }
   switch (event.type) {
     case 'PostCreated':
     case 'PostUpdated':
+      // What is left of it in the log: it was erased later.
+      if (event.erased) return postDeleted(tx, event.data);
       return postChanged(tx, event.data, at, render);
+    case 'PostErased':
     case 'PostDeleted':
       return postDeleted(tx, event.data);
     case 'CommentCreated':
     case 'CommentUpdated':
+      if (event.erased) return commentDeleted(tx, event.data);
       return commentChanged(tx, event.data, at, render);
+    case 'CommentErased':
     case 'CommentDeleted':
       return commentDeleted(tx, event.data);
   }
@@ -53,7 +60,7 @@ function postChanged(tx: ReadModelTransaction, fact: DataOf<'PostCreated'>, at: 
 }
 
 /** Deleting is the last that happens to an entity: ids are given once. So it needs no version to count. */
-function postDeleted(tx: ReadModelTransaction, { id }: DataOf<'PostDeleted'>): void {
+function postDeleted(tx: ReadModelTransaction, { id }: Pick<DataOf<'PostDeleted'>, 'id'>): void {
   if (!tx.isPostGone(id)) tx.deletePost(id, tx.findPost(id));
 }
 
@@ -69,7 +76,7 @@ function commentChanged(
   if (comment) tx.saveComment(comment, stored);
 }
 
-function commentDeleted(tx: ReadModelTransaction, comment: DataOf<'CommentDeleted'>): void {
+function commentDeleted(tx: ReadModelTransaction, comment: Pick<DataOf<'CommentDeleted'>, 'id' | 'postId'>): void {
   if (tx.isCommentGone(comment.id) || tx.isPostGone(comment.postId)) return;
   tx.deleteComment(comment, tx.findComment(comment.id));
 }

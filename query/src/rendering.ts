@@ -8,6 +8,7 @@ export type PreparedText = Rendered;
 
 /** Renders what an event tells, outside of any transaction, so that applying it has nothing left to wait for. */
 export async function prepareText(event: ReadModelEvent, renderer: Renderer): Promise<PreparedText> {
+  if (event.erased) return noText;
   switch (event.type) {
     case 'PostCreated':
     case 'PostUpdated': {
@@ -22,7 +23,9 @@ export async function prepareText(event: ReadModelEvent, renderer: Renderer): Pr
       return { ...noText, comment: () => comment().html };
     }
     case 'PostDeleted':
+    case 'PostErased':
     case 'CommentDeleted':
+    case 'CommentErased':
       return noText;
   }
 }

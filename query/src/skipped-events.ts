@@ -73,7 +73,7 @@ export function skippedEvents(sqlite: SqliteDatabase, now: () => string) {
     forget(event: ReceivedEnvelope): void {
       if (any.get() === 0) return;
       const { entityId, postId } = aboutOf(event);
-      if (event.type === 'PostDeleted') forgetPost.run(postId);
+      if (event.type === 'PostDeleted' || event.type === 'PostErased') forgetPost.run(postId);
       forgetEarlier.run(entityId, event.sequence ?? null);
     },
     count: (): number => any.get() ?? 0,

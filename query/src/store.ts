@@ -1,6 +1,6 @@
 import type { FullPost, PostSummary } from '@blog/contract';
 import { type Page, pageOf, type Place } from '@blog/kit';
-import { transact } from '@blog/kit/state';
+import { scrubFiles, sharedRun, transact } from '@blog/kit/state';
 import { changeLog, type ChangeLog } from './change-log';
 import { createCommentReads, sizeOf } from './comment-reads';
 import { createPostLists, type PostLists } from './post-lists';
@@ -33,6 +33,8 @@ export interface ReadModelStore extends PostLists {
   catchUp(): CatchUp;
   /** The shape of the file that was thrown away at the opening; undefined where nothing was. */
   oldShape?: number;
+  /** Resolves when no byte of what was erased is left in the files. Rejects with Unavailable while somebody reads them. */
+  scrub(): Promise<void>;
   isOpen(): boolean;
   close(): void;
 }
@@ -88,6 +90,11 @@ export function openReadModelStore({ file, changesBefore = 0, now = () => new Da
       return { sequence, complete: complete === 1 };
     },
     ...(isNew && oldShape > 0 ? { oldShape } : {}),
+    scrub: sharedRun(() => {
+      // Words of posts that an older program deleted may be in the index still.
+      sqlite.exec("INSERT INTO search (search) VALUES ('optimize')");
+      scrubFiles(sqlite);
+    }),
     isOpen: () => sqlite.open,
     close,
   };

@@ -34,6 +34,7 @@ const migrations = [
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, appended_at bigint NOT NULL
   );
   CREATE TABLE outbox_refused (position bigint PRIMARY KEY, event text NOT NULL, reason text NOT NULL);`,
+  () => `CREATE TABLE erased_comments (comment_id text PRIMARY KEY, post_id text NOT NULL, erased_at bigint NOT NULL);`,
 ];
 
 /** Brings the schema up to date. Safe for several processes at once. Throws where commits would not be durable. */

@@ -114,3 +114,7 @@ export const VerdictFact = z.object({
   commentVersion: ifFits(version),
 });
 export type VerdictFact = z.output<typeof VerdictFact>;
+
+/** The data of CommentErased: no text of it may be left anywhere. */
+export const CommentErasure = z.object({ id: factId, postId: factId });
+export type CommentErasure = z.output<typeof CommentErasure>;

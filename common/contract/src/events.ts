@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { CommentFact, CommentGone, NewCommentFact, VerdictFact } from './comment';
-import { PostFact, PostGone } from './post';
+import { CommentErasure, CommentFact, CommentGone, NewCommentFact, VerdictFact } from './comment';
+import { PostErasure, PostFact, PostGone } from './post';
 
 /** Every event of the blog, by its type, with the schema of its data. All are facts in the past tense. */
 export const blogEvents = {
@@ -15,6 +15,12 @@ export const blogEvents = {
     'By comments: a comment changed, by a verdict or (pending again) by its author; the data is its new state.',
   ),
   CommentDeleted: CommentGone.describe('By comments: a comment was deleted.'),
+  CommentErased: CommentErasure.describe(
+    'By comments: a comment was deleted, and every copy of its text and its author’s name is to go for good.',
+  ),
+  PostErased: PostErasure.describe(
+    'By posts: a post was deleted, and every copy of its text and of its comments’ is to go for good.',
+  ),
 };
 
 type Data<T extends keyof typeof blogEvents> = z.output<(typeof blogEvents)[T]>;

@@ -15,9 +15,20 @@
  */
 
 // What was written
-export { NewPost, Post, PostChange, PostFact, PostGone, PostInList, PostToImport, PostWithHtml } from './post';
+export {
+  NewPost,
+  Post,
+  PostChange,
+  PostErasure,
+  PostFact,
+  PostGone,
+  PostInList,
+  PostToImport,
+  PostWithHtml,
+} from './post';
 export {
   CommentChange,
+  CommentErasure,
   CommentFact,
   NewCommentFact,
   CommentGone,

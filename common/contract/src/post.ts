@@ -61,3 +61,7 @@ export type PostFact = z.output<typeof PostFact>;
 /** The data of PostDeleted. */
 export const PostGone = z.object({ id: factId, version: ifFits(version) });
 export type PostGone = z.output<typeof PostGone>;
+
+/** The data of PostErased: no text of it, nor of its comments, may be left anywhere. */
+export const PostErasure = z.object({ id: factId });
+export type PostErasure = z.output<typeof PostErasure>;

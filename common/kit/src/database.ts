@@ -12,6 +12,7 @@ import {
   type Transaction,
 } from 'kysely';
 import { Unavailable } from './errors';
+import { scrubFiles, sharedRun } from './scrub';
 
 export type { Kysely, SqliteDatabase, Transaction };
 
@@ -19,6 +20,11 @@ export interface Database<Tables> {
   db: Kysely<Tables>;
   /** Runs `work` in one transaction: all of it is committed and fsynced when this resolves, or none of it. */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Resolves when no byte of what was deleted is left in the files. Rejects with Unavailable while somebody reads an older
+   * state: ask again.
+   */
+  scrub(): Promise<void>;
   /** Whether the database answers. */
   isOpen(): boolean;
   close(): Promise<void>;
@@ -86,6 +92,8 @@ function openSqlite(file: string, busyTimeoutMs = 5_000): SqliteDatabase {
   const sqlite = new Sqlite(file, { timeout: busyTimeoutMs });
   switchToWal(sqlite, busyTimeoutMs);
   sqlite.pragma('foreign_keys = ON');
+  // What is deleted is overwritten with zeros.
+  sqlite.pragma('secure_delete = ON');
   // On EVERY open: a reopened WAL database is at NORMAL, which loses the last commits when the power fails.
   sqlite.pragma('synchronous = FULL');
   if (sqlite.pragma('synchronous', { simple: true }) !== 2) throw new Error('the database does not sync its commits');
@@ -171,6 +179,14 @@ export function openDatabase<Tables>({
         throw meaningOf(error);
       }
     },
+    // Holding the connection: no transaction is open on it.
+    scrub: sharedRun(async () => {
+      try {
+        await db.connection().execute(async () => scrubFiles(sqlite));
+      } catch (error) {
+        throw meaningOf(error);
+      }
+    }),
     isOpen: () => sqlite.open,
     async close() {
       await db.destroy();

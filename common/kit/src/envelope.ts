@@ -41,6 +41,10 @@ export interface Envelope<T extends string = string, D = unknown> {
   /** The first event of the chain. */
   correlationid?: string;
   traceparent?: string;
+  /** The id whose texts the bus takes out of its log, in all events under the same key. */
+  erases?: string;
+  /** An erasure took its texts: what is left says that it happened. Given by the bus. */
+  erased?: true;
 }
 
 /** What a domain says happened, before it becomes an event: the words only, no ids and no clock. */
@@ -49,6 +53,8 @@ export interface Fact<T extends string = string, D = unknown> {
   /** The key within which order matters. */
   key: string;
   subject?: string;
+  /** See {@link Envelope.erases}. */
+  erases?: string;
   data: D;
 }
 
@@ -69,6 +75,7 @@ export function newEvent<T extends string, D>(
     type: fact.type,
     ...(fact.subject === undefined ? {} : { subject: fact.subject }),
     partitionkey: fact.key,
+    ...(fact.erases === undefined ? {} : { erases: fact.erases }),
     time,
     data: fact.data,
     ...(cause?.id === undefined ? {} : { causationid: cause.id }),
@@ -96,6 +103,8 @@ export const ReceivedEnvelope = z
     causationid: optionalText,
     correlationid: optionalText,
     traceparent: optionalText,
+    erases: optionalText,
+    erased: z.literal(true).optional().catch(undefined),
   })
   .meta({ id: 'Event' });
 

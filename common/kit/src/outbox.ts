@@ -29,8 +29,13 @@ export interface PendingEvent {
  * order holds whoever is faster, and the bus stores a repeated event once.
  */
 export interface Outbox {
-  /** Appends inside the caller's transaction; `cause` is the received event that led to these facts. */
-  append(tx: QueryRunner, facts: Fact[], cause?: Cause): Promise<void>;
+  /**
+   * Appends inside the caller's transaction; `cause` is the received event that led to these facts. Gives the ids of the
+   * events.
+   */
+  append(tx: QueryRunner, facts: Fact[], cause?: Cause): Promise<string[]>;
+  /** Forgets, inside the caller's transaction, what waits or was refused of an entity: its texts are erased. */
+  erase(tx: QueryRunner, id: string): Promise<void>;
   pending(limit: number): Promise<PendingEvent[]>;
   /** Forgets rows that the bus has stored. */
   markSent(positions: number[]): Promise<void>;
@@ -43,11 +48,20 @@ export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { sour
   return {
     async append(tx, facts, cause) {
       const time = now();
-      const rows = facts.map((fact) => ({
-        event: JSON.stringify(newEvent(fact, { id: newId(), source, time: time.toISOString(), cause })),
-        appended_at: time.getTime(),
-      }));
+      const events = facts.map((fact) => newEvent(fact, { id: newId(), source, time: time.toISOString(), cause }));
+      const rows = events.map((event) => ({ event: JSON.stringify(event), appended_at: time.getTime() }));
       if (rows.length > 0) await tx.executeQuery(own.insertInto('outbox').values(rows));
+      return events.map(({ id }) => id);
+    },
+    async erase(tx, id) {
+      for (const table of ['outbox', 'outbox_refused'] as const) {
+        const query = own.selectFrom(table).select(['position', 'event']).where('event', 'like', likeJson(id));
+        const rows = (await tx.executeQuery(query)).rows.filter(({ event }) =>
+          tellsOf(JSON.parse(event) as Envelope, id),
+        );
+        const positions = rows.map(({ position }) => position);
+        if (positions.length > 0) await tx.executeQuery(own.deleteFrom(table).where('position', 'in', positions));
+      }
     },
     async pending(limit) {
       const rows = await own.selectFrom('outbox').selectAll().orderBy('position').limit(limit).execute();
@@ -71,4 +85,13 @@ export function createOutbox<Tables>(db: Kysely<Tables>, { source, now }: { sour
       });
     },
   };
+}
+
+/** Finds at least the events that hold an id, written as JSON: `_` stands for what means something to LIKE. */
+const likeJson = (id: string): string => `%${JSON.stringify(id).slice(1, -1).replace(/[%\\]/g, '_')}%`;
+
+/** Whether an event is of an entity, or of what belongs to it. One that erases has no text, and stays. */
+function tellsOf({ subject, partitionkey, erases, data }: Envelope, id: string): boolean {
+  const dataId = typeof data === 'object' && data !== null && 'id' in data ? data.id : undefined;
+  return erases === undefined && [subject, partitionkey, dataId].includes(id);
 }

@@ -9,6 +9,7 @@ export {
   transact,
   type Transaction,
 } from './database';
+export { scrubFiles, sharedRun } from './scrub';
 export { createOutbox, type Outbox, outboxMigration } from './outbox';
 export {
   createIdempotency,

@@ -59,6 +59,11 @@ export interface DeadLetterState {
    * bounded number of letters after a place: call it again with `next`, and the same job, until there is none.
    */
   queueLetters(filter: LetterFilter, job: NewJob, after?: LetterPlace): Promise<QueuedLetters>;
+  /**
+   * Forgets what subscribers said of these events, and what is left of damaged ones: it may quote them. When it resolves,
+   * nothing of it is in the file.
+   */
+  forgetTexts(sequences: readonly number[]): Promise<void>;
   job(id: string): Promise<RedeliveryJob | undefined>;
   /** The oldest queued letter of each key that has one, by key; a page of them, or all. */
   queuedKeys(name: string, page?: { after: string; limit: number }): Promise<{ key: string; sequence: number }[]>;

@@ -100,6 +100,7 @@ export function createPatientState(
     setAside: (...given) => atOnce(() => state.setAside(...given)),
     queueLetters: (...given) => atOnce(() => state.queueLetters(...given)),
     forgetRemoved: (...given) => atOnce(() => state.forgetRemoved(...given)),
+    forgetTexts: (...given) => atOnce(() => state.forgetTexts(...given)),
     prune: (...given) => atOnce(() => state.prune(...given)),
   };
 }

@@ -173,6 +173,10 @@ export function createDeadLetterState(db: Database): DeadLetterState {
        delivered, failed, forgotten
      FROM redelivery_jobs WHERE id = ?`,
   );
+  const forgetTexts = db.prepare<[string]>(
+    `UPDATE dead_letters SET detail = NULL, remains = NULL
+     WHERE (detail IS NOT NULL OR remains IS NOT NULL) AND sequence IN (SELECT value FROM json_each(?))`,
+  );
   const queuedKeys = db.prepare<[string, string, number], { key: string; sequence: number }>(
     `SELECT key, min(sequence) AS sequence FROM dead_letters
      WHERE name = ? AND phase = 'queued' AND key > ? GROUP BY key ORDER BY key LIMIT ?`,
@@ -194,6 +198,9 @@ export function createDeadLetterState(db: Database): DeadLetterState {
     },
     countDeadLetters: async (name) => total.get(name) ?? 0,
     queueLetters: createQueue(db, (id) => findJob.get(id)),
+    async forgetTexts(sequences) {
+      if (forgetTexts.run(JSON.stringify(sequences)).changes > 0) db.pragma('wal_checkpoint(TRUNCATE)');
+    },
     job: async (id) => findJob.get(id),
     // A key is never empty. -1: no limit.
     queuedKeys: async (name, { after, limit } = { after: '', limit: -1 }) => queuedKeys.all(name, after, limit),

@@ -1,6 +1,7 @@
 import { Subscription } from '../delivery/subscription';
 import { Fault } from '../faults/fault';
 import { ListQuery, RedeliverBody } from './dead-letters';
+import { ErasuresQuery } from './erasures';
 import { EventQuery, PathQuery } from './event';
 import { PageQuery } from './history';
 import type { Descriptions } from './openapi';
@@ -122,6 +123,13 @@ export const descriptions: Descriptions = {
     delete: {
       summary: 'Ends a fault',
       answers: { 204: 'Done', 403: 'Faults are off', 404: 'Nothing goes wrong there' },
+    },
+  },
+  '/erasures': {
+    get: {
+      summary: 'What was erased from the log, and whether it is done; the newest first',
+      query: ErasuresQuery,
+      answers: { 200: 'An array of at most 1,000; doneAt is null until no byte is left in the files' },
     },
   },
   '/dead-letters': {

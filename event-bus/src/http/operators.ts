@@ -15,4 +15,4 @@ export function operatorsOnly({ auth, trustsThisMachine }: { auth: Auth; trustsT
 }
 
 /** Routes that only operators may use, with all that is below them. */
-export const operatorPaths = ['/subscriptions', '/dead-letters', '/faults', '/stream'];
+export const operatorPaths = ['/subscriptions', '/dead-letters', '/faults', '/stream', '/erasures'];

@@ -60,7 +60,7 @@ export function createPublish({
     const given = readMessage(message);
     const events = readEvents(given, completion);
     const pathsOf = namesIn(given);
-    permit?.check(events, pathsOf('type'));
+    permit?.check(events, pathsOf);
     try {
       const appended = events.length > 0 ? await log.append(events) : [];
       return { answer: { status: 'OK', events: appended, durable: 'fsynced' }, events };

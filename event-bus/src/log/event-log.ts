@@ -13,6 +13,8 @@ export interface NewEvent {
   text: string;
   /** Attributes that its publisher didn't give: whatever they are, it is the same event. */
   filledIn?: readonly string[];
+  /** The id of what it erases, where it does: see `erasure/eraser.ts`. */
+  erases?: string;
 }
 
 /** An event in the log. `text` is what subscribers get, to the letter. */
@@ -24,6 +26,13 @@ export interface StoredEvent {
   /** When it was stored, ms since 1970: never before the event in front of it, even where the clock was set back. */
   storedAt: number;
   /** The whole event as a JSON object, with its `sequence`. */
+  text: string;
+}
+
+/** What an erasure makes of a stored event. */
+export interface ReplacedText {
+  sequence: number;
+  /** The whole event as a JSON object, with the same id, source, type, key and sequence. */
   text: string;
 }
 
@@ -129,6 +138,15 @@ export interface EventLog {
   effectsOf(id: string, limit?: number, after?: number): Promise<StoredEvent[]>;
   /** What is left of a record, whole or not; for somebody who sets a damaged one aside. */
   remainsOf(sequence: number): Promise<Remains>;
+  /**
+   * Puts other texts in the place of stored ones, all or none: the only change that a stored event ever meets, and only an
+   * erasure makes it. Whoever has read the event into memory from here has the new text too. Resolves when it is durable;
+   * the old text may be in the write-ahead log until {@link scrub}.
+   * Throws {@link DamagedRecord}, Unavailable (nothing replaced) or {@link LogFailed}.
+   */
+  replace(texts: readonly ReplacedText[]): Promise<void>;
+  /** Leaves no byte of replaced texts in the files. False while somebody reads an older state: call it again later. */
+  scrub(): Promise<boolean>;
   /** The damage that was found since the log was opened, and what was done about it, in words. */
   damageFound(): readonly string[];
   /** How durable an append is at present, for people. */

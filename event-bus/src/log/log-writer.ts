@@ -1,9 +1,10 @@
 import type { Database } from '@blog/kit/sqlite';
 import { sqliteCodeOf } from '../sqlite';
-import type { NewEvent } from './event-log';
+import { DamagedRecord, type NewEvent, type ReplacedText } from './event-log';
 import { DamagedNote } from './log-note';
 import { openWholeLog, rebuildLog } from './repair/open-whole-log';
 import { DamagedIndex } from './sqlite-key-index';
+import { emptyWriteAheadLog } from './sqlite-replace';
 import { createSqliteWriter, type SqliteWriter, type Written } from './sqlite-writer';
 
 export interface Durability {
@@ -25,6 +26,13 @@ export interface LogWriter {
   rebuild(): Promise<string[]>;
   /** Makes the index of keys anew. Rejects with {@link WriteFailed}. */
   reindex(): Promise<void>;
+  /**
+   * Puts other texts in the place of stored ones; see `EventLog.replace`. Resolves to the sequence of a record that is
+   * damaged, if there is one: then nothing is replaced. Rejects with {@link WriteFailed}.
+   */
+  replace(texts: readonly ReplacedText[]): Promise<number | undefined>;
+  /** See `EventLog.scrub`. Rejects with {@link WriteFailed}. */
+  scrub(): Promise<boolean>;
   /** What is in force on its connection. */
   durability(): Durability;
   /** The damage that was found when it was opened, and what was done about it, in words. */
@@ -80,6 +88,17 @@ export function writeHere(file: string): LogWriter {
   return {
     write: (appends, wallTime) => orFail(() => writer.write(appends, wallTime)),
     reindex: () => orFail(() => writer.reindex()),
+    replace: (texts) =>
+      orFail(() => {
+        try {
+          writer.replace(texts);
+          return undefined;
+        } catch (error) {
+          if (error instanceof DamagedRecord) return error.sequence;
+          throw error;
+        }
+      }),
+    scrub: () => orFail(() => emptyWriteAheadLog(db)),
     rebuild: () =>
       orFail(() => {
         db.close();

@@ -31,15 +31,18 @@ function inMemory(events: readonly StoredEvent[]): EventsInMemory {
   return { at: (sequence) => events[sequence - first] };
 }
 
+export interface ReadCache {
+  read(range: LogRange, head: number): LogPage;
+  /** Forgets what was read: the disk says something else now. */
+  forget(): void;
+}
+
 /**
  * Reads in memory where it can: in the tail, or in a page that another group has just read. Groups that are behind are
  * often so at about the same place, and share one read of the disk.
  * @param read reads the disk; what it throws is thrown, and nothing is remembered then
  */
-export function createReadCache(
-  tail: EventsInMemory,
-  read: (range: LogRange, head: number) => LogPage,
-): (range: LogRange, head: number) => LogPage {
+export function createReadCache(tail: EventsInMemory, read: (range: LogRange, head: number) => LogPage): ReadCache {
   let pages: EventsInMemory[] = [];
 
   function remember(page: LogPage): EventsInMemory {
@@ -48,7 +51,7 @@ export function createReadCache(
     return known;
   }
 
-  return (range, head) => {
+  function readPage(range: LogRange, head: number): LogPage {
     const { after, key, types } = range;
     const last = Math.min(range.upTo ?? head, head);
     if (after >= last) return { events: [], upTo: after };
@@ -60,5 +63,7 @@ export function createReadCache(
     if (types) return read(range, head);
     const page = pages.find((known) => known.at(after + 1)) ?? remember(read({ after, ...pageSize }, head));
     return pageFrom(page, range, last) ?? { events: [], upTo: after };
-  };
+  }
+
+  return { read: readPage, forget: () => void (pages = []) };
 }

@@ -1,16 +1,16 @@
-import { Unavailable } from '@blog/kit';
 import Sqlite, { type Database } from '@blog/kit/sqlite';
-import { mayWorkLater, pageCacheKiB } from '../sqlite';
+import { pageCacheKiB } from '../sqlite';
 import { createDamageList, type DamageList } from './damage-list';
 import { type Appended, DamagedRecord, type EventLog, LogFailed, type NewEvent, ReusedId } from './event-log';
 import { createGroupCommit, type Outcome } from './group-commit';
 import { openNote } from './log-note';
-import { isDamage, type LogWriter, WriteFailed, writeHere } from './log-writer';
+import { type LogWriter, writeHere } from './log-writer';
 import type { Room } from './room';
+import { createSafeWrite } from './safe-write';
 import { createNewerKeys, entriesAfter } from './sqlite-key-index';
 import { createLogReader, type LogReader } from './sqlite-log-reader';
 import { numbered, type Written } from './sqlite-writer';
-import { createTail } from './tail';
+import { createTail, type Tail } from './tail';
 
 /** What is kept in memory of the newest events. */
 const tailSize = { events: 4_096, characters: 8 * 1024 * 1024 };
@@ -69,59 +69,6 @@ function createMemory(readDb: Database, damage: DamageList) {
   };
 }
 
-const sizeOf = (appends: Appends): number => appends.flat().reduce((sum, { text }) => sum + text.length, 0);
-
-interface SafeWriteDeps extends Pick<SqliteEventLogOptions, 'wallTime' | 'room' | 'onFatal'> {
-  damage: DamageList;
-  /** Lets go of the file while it is put together anew, and takes it up again. */
-  rebuilding: (work: () => Promise<void>) => Promise<void>;
-}
-
-/** Tells an I/O error, after which nothing more is written, from a lack of room and from damage, which is mended. */
-function createSafeWrite(writer: LogWriter, { wallTime, room, onFatal, damage, rebuilding }: SafeWriteDeps) {
-  let failed: LogFailed | undefined;
-  /** Mending did not help: nothing is stored until somebody deals with it, and what is stored is delivered. */
-  let isBroken = false;
-
-  function fail(error: unknown): LogFailed {
-    if (!failed) {
-      failed = new LogFailed('the log failed', { cause: error });
-      onFatal(failed);
-    }
-    return failed;
-  }
-
-  function broken(why: string): Unavailable {
-    if (!isBroken) damage.add(`the log can not be written: ${why}`);
-    isBroken = true;
-    return new Unavailable('The log is damaged and takes no events; nothing of this request was stored.', 60);
-  }
-
-  async function mendAndWrite(appends: Appends, met: WriteFailed): Promise<Written> {
-    try {
-      await rebuilding(async () => (await writer.rebuild()).forEach(damage.add));
-      return await writer.write(appends, wallTime());
-    } catch (error) {
-      throw broken(`${met.message}; ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  return async (appends: Appends): Promise<Written> => {
-    if (failed) throw failed;
-    if (isBroken) throw broken('');
-    room?.expect(sizeOf(appends));
-    try {
-      return await writer.write(appends, wallTime());
-    } catch (error) {
-      if (error instanceof WriteFailed && mayWorkLater(error)) {
-        throw new Unavailable('The log has no room now; nothing of this request was stored.', 5);
-      }
-      if (error instanceof WriteFailed && isDamage(error)) return mendAndWrite(appends, error);
-      throw fail(error);
-    }
-  };
-}
-
 /** The reader's connection, which gives way while the file is put together anew. */
 function createReaderOf(file: string, createReader: (db: Database) => LogReader) {
   const open = (): Database => {
@@ -154,8 +101,28 @@ function createReaderOf(file: string, createReader: (db: Database) => LogReader)
     find: (id) => use((one) => one.find(id)),
     effectsOf: (...asked) => use((one) => one.effectsOf(...asked)),
     remainsOf: (sequence) => use((one) => one.remainsOf(sequence)),
+    forgetRead: () => reader.forgetRead(),
   };
   return { reader: whole, rebuilding, close: () => db.close() };
+}
+
+/** The part of the log that an erasure uses. */
+function createErasing(parts: {
+  writer: LogWriter;
+  write: ReturnType<typeof createSafeWrite>;
+  tail: Tail;
+  forgetRead: () => void;
+}): Pick<EventLog, 'replace' | 'scrub'> {
+  const { writer, write, tail, forgetRead } = parts;
+  return {
+    async replace(texts) {
+      const damaged = await write.orFail(() => writer.replace(texts));
+      if (damaged !== undefined) throw new DamagedRecord(damaged);
+      for (const { sequence, text } of texts) tail.replace(sequence, text);
+      forgetRead();
+    },
+    scrub: () => write.orFail(() => writer.scrub()),
+  };
 }
 
 function openMemory(file: string, damage: DamageList): ReturnType<typeof createMemory> {
@@ -200,7 +167,7 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
   const group = createGroupCommit({
     async commit(appends) {
       const before = memory.head();
-      const written = await write(appends);
+      const written = await write.append(appends);
       const outcomes = memory.takeIn(appends, written);
       const events = memory.head() - before;
       const answered = outcomes.reduce((sum, { appended = [] }) => sum + appended.length, 0);
@@ -213,11 +180,13 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
     },
   });
 
+  const { forgetRead, ...reader } = readers.reader;
   return {
     identity: memory.identity,
     append: group.append,
     head: memory.head,
-    ...readers.reader,
+    ...reader,
+    ...createErasing({ writer, write, tail: memory.tail, forgetRead }),
     damageFound: damage.all,
     durability: () => ({ ...writer.durability(), lastFsyncAt }),
     onAppended: (listener) => void listeners.push(listener),

@@ -138,7 +138,10 @@ export interface LogReaderDeps {
   onIndexDamage: (what: string) => void;
 }
 
-export type LogReader = Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf' | 'remainsOf'>;
+export interface LogReader extends Pick<EventLog, 'read' | 'firstSince' | 'find' | 'effectsOf' | 'remainsOf'> {
+  /** Texts were replaced: what was read before is not to be given again. */
+  forgetRead(): void;
+}
 
 /**
  * Reads the log, in memory where it is there, else over a connection of its own, so that it sees only what is committed.
@@ -149,7 +152,7 @@ export function createLogReader(
   { tail, keys, head, now, onDamage, onIndexDamage }: LogReaderDeps,
 ): LogReader {
   const records = createRecords(db);
-  const readPage = createReadCache(tail, createPages(records));
+  const cache = createReadCache(tail, createPages(records));
   const readKey = createKeyPages(db, { records, keys, tail, now, onDamage: onIndexDamage });
   const firstSince = createTimeSearch(records);
   const search = createIdSearch(db, records);
@@ -166,7 +169,8 @@ export function createLogReader(
 
   return {
     read: (range) =>
-      noting(() => (range.key === undefined ? readPage(range, head()) : readKey(range.key, range, head()))),
+      noting(() => (range.key === undefined ? cache.read(range, head()) : readKey(range.key, range, head()))),
+    forgetRead: cache.forget,
     firstSince: async (time) => firstSince(time, head()),
     find: (id) => noting(() => search.find(id)),
     effectsOf: (...asked) => noting(() => search.effectsOf(...asked)),

@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from '@blog/kit/sqlite';
-import type { NewEvent } from './event-log';
+import type { NewEvent, ReplacedText } from './event-log';
 import { type LogNote, openNote } from './log-note';
 import { sealOf } from './record';
 import { isSameEvent } from './same-event';
 import { DamagedIndex, entriesAfter, type KeyEntry, openKeyIndex } from './sqlite-key-index';
 import { createRecords } from './sqlite-records';
+import { createReplace } from './sqlite-replace';
 
 /**
  * What became of one append: the sequences of its events; or the places of those whose id is another event's; or the
@@ -33,6 +34,8 @@ export interface SqliteWriter {
   write(appends: readonly (readonly NewEvent[])[], wallTime: number): Written;
   /** Makes the index of keys anew. */
   reindex(): void;
+  /** See {@link createReplace}. */
+  replace(texts: readonly ReplacedText[]): void;
 }
 
 /** The text of an event as it is stored. */
@@ -147,6 +150,7 @@ export function createSqliteWriter(db: Database): SqliteWriter {
       const seconds = (performance.now() - started) / 1000;
       return { appends: written, storedAt, seconds, indexedUpTo: note.indexedUpTo };
     },
+    replace: createReplace(db),
     reindex() {
       note = reindex.immediate();
       pending = [];

@@ -9,6 +9,8 @@ export interface EventsInMemory {
 export interface Tail extends EventsInMemory {
   /** The event that follows the one added last. */
   add(event: StoredEvent): void;
+  /** An event that is here says something else from now on, also to those who have read it here before. */
+  replace(sequence: number, text: string): void;
 }
 
 /** Events, and characters of their text. */
@@ -44,6 +46,12 @@ export function createTail(most: TailSize): Tail {
       oldest = Math.max(oldest, sequence - most.events + 1);
       // The newest one stays, however large it is.
       while (characters > most.characters && oldest < sequence) forget(oldest++);
+    },
+    replace(sequence, text) {
+      const event = ring[placeOf(sequence)];
+      if (event?.sequence !== sequence) return;
+      characters += text.length - event.text.length;
+      event.text = text;
     },
     at(sequence) {
       const event = ring[placeOf(sequence)];

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import type { NewEvent } from './event-log';
+import type { NewEvent, ReplacedText } from './event-log';
 import { type Durability, type LogWriter, WriteFailed } from './log-writer';
 import type { Written } from './sqlite-writer';
 
 export type ToWriter =
   | { kind: 'write'; appends: readonly (readonly NewEvent[])[]; wallTime: number }
+  | { kind: 'replace'; texts: readonly ReplacedText[] }
+  | { kind: 'scrub' }
   | { kind: 'rebuild' }
   | { kind: 'reindex' }
   | { kind: 'close' };
@@ -13,6 +15,8 @@ export type ToWriter =
 export type FromWriter =
   | { kind: 'opened'; durability: Durability; found: readonly string[] }
   | { kind: 'written'; written: Written }
+  | { kind: 'replaced'; damaged: number | undefined }
+  | { kind: 'scrubbed'; isDone: boolean }
   | { kind: 'mended'; found: readonly string[] }
   | { kind: 'failed'; message: string; code: string | undefined };
 
@@ -54,6 +58,9 @@ function createQuestions(thread: Worker): { ask: (question: ToWriter) => Promise
   return { ask, hasEnded: () => ended !== undefined };
 }
 
+const answeredOtherwise = (): WriteFailed =>
+  new WriteFailed('the thread that writes the log answered otherwise', undefined);
+
 /**
  * Writes in a thread of its own, so that this one goes on while the disk is waited for.
  * Rejects where the thread can't open the file. Where the thread ends unasked, every write fails.
@@ -74,9 +81,18 @@ export async function writeInThread(file: string, options: WorkerOptions = {}): 
   return {
     async write(appends, wallTime) {
       const answer = await ask({ kind: 'write', appends, wallTime });
-      if (answer.kind !== 'written')
-        throw new WriteFailed('the thread that writes the log answered otherwise', undefined);
+      if (answer.kind !== 'written') throw answeredOtherwise();
       return answer.written;
+    },
+    async replace(texts) {
+      const answer = await ask({ kind: 'replace', texts });
+      if (answer.kind !== 'replaced') throw answeredOtherwise();
+      return answer.damaged;
+    },
+    async scrub() {
+      const answer = await ask({ kind: 'scrub' });
+      if (answer.kind !== 'scrubbed') throw answeredOtherwise();
+      return answer.isDone;
     },
     rebuild: () => mend('rebuild'),
     reindex: async () => void (await mend('reindex')),

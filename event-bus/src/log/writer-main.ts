@@ -9,6 +9,8 @@ const reply = (message: FromWriter): void => parentPort?.postMessage(message);
 async function answer(message: Exclude<ToWriter, { kind: 'close' }>): Promise<FromWriter> {
   if (message.kind === 'write')
     return { kind: 'written', written: await writer.write(message.appends, message.wallTime) };
+  if (message.kind === 'replace') return { kind: 'replaced', damaged: await writer.replace(message.texts) };
+  if (message.kind === 'scrub') return { kind: 'scrubbed', isDone: await writer.scrub() };
   if (message.kind === 'rebuild') return { kind: 'mended', found: await writer.rebuild() };
   await writer.reindex();
   return { kind: 'mended', found: [] };

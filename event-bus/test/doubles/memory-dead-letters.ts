@@ -118,6 +118,13 @@ export function createMemoryDeadLetters(
       return { job: now, next: last && { group: last.group, sequence: last.sequence } };
     },
     job: async (id) => jobOf(id),
+    async forgetTexts(sequences) {
+      commit((t) => {
+        for (const letter of all().filter(({ sequence }) => sequences.includes(sequence))) {
+          lettersOf(t, letter.group).set(letter.sequence, { ...letter, detail: null, remains: null });
+        }
+      });
+    },
     async queuedKeys(name, { after, limit } = { after: '', limit: Infinity }) {
       const keys = new Map<string, number>();
       for (const { key, sequence } of queued(name)) if (!keys.has(key)) keys.set(key, sequence);

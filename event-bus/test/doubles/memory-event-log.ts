@@ -118,6 +118,11 @@ export function createMemoryEventLog({
       ),
     damage: (sequence) => void damaged.add(sequence),
     remainsOf: async (sequence) => ({ isWhole: sequence >= 1 && sequence <= events.length && !damaged.has(sequence) }),
+    async replace(texts) {
+      whole(texts.flatMap(({ sequence }) => events[sequence - 1] ?? []));
+      for (const { sequence, text } of texts) Object.assign(events[sequence - 1] ?? {}, { text });
+    },
+    scrub: async () => true,
     damageFound: () => [],
     durability: () => ({ synchronous: 'none' }),
     onAppended: (listener) => void listeners.push(listener),

@@ -53,6 +53,12 @@ export function createBlogClient({ urls, token }) {
       for await (const page of pages(commentsUrl(postId))) comments.push(...page);
       return comments;
     },
+    /** These give the ids of the events that carry an erasure to the others. */
+    erasePost: async (id) => (await request(`${postUrl(id)}/erasure`, { method: 'POST' })).body.events,
+    async eraseComment({ id, postId }) {
+      const url = `${commentsUrl(postId)}/${encodeURIComponent(id)}/erasure?gone=true`;
+      return (await request(url, { method: 'POST' })).body.events;
+    },
     /** These say whether it is new here. */
     putPost: async ({ id, from: _, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
     async putComment({ id, postId, from: _, ...json }) {

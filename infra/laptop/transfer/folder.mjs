@@ -3,7 +3,7 @@
  * from the same blog twice it is the same, byte for byte.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { decodeUtf8 } from './decode.mjs';
@@ -12,6 +12,8 @@ import { createCounts } from './left-out.mjs';
 
 const commentsFile = 'comments.jsonl';
 const postsFolder = 'posts';
+
+const privately = { mode: 0o600 };
 
 const slugOf = (title) =>
   title
@@ -26,17 +28,19 @@ const fileOf = ({ id, title, createdAt }) => `${createdAt.slice(0, 10)}-${slugOf
 const byTime = (a, b) => (a.createdAt === b.createdAt ? (a.id < b.id ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1);
 
 export function writeFolder(folder, { posts, comments }) {
-  mkdirSync(join(folder, postsFolder), { recursive: true });
+  // Only for its owner: drafts and rejected comments are among them.
+  mkdirSync(join(folder, postsFolder), { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   for (const { id, title, body, tags, draft, createdAt, updatedAt } of posts) {
     const matter = stringify({ id, title, tags, draft, createdAt, updatedAt }, { lineWidth: 0 });
-    writeFileSync(join(folder, postsFolder, fileOf({ id, title, createdAt })), `---\n${matter}---\n${body}`);
+    writeFileSync(join(folder, postsFolder, fileOf({ id, title, createdAt })), `---\n${matter}---\n${body}`, privately);
   }
   const lines = comments
     .toSorted(byTime)
     .map(({ id, postId, parentId, author, content, status, createdAt, editedAt }) =>
       JSON.stringify({ id, postId, parentId, author, content, status, createdAt, editedAt }),
     );
-  writeFileSync(join(folder, commentsFile), lines.map((line) => `${line}\n`).join(''));
+  writeFileSync(join(folder, commentsFile), lines.map((line) => `${line}\n`).join(''), privately);
 }
 
 /** A file that somebody wrote by hand has no id: it gets the same one at every import, as long as it keeps its name. */
