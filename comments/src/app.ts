@@ -80,7 +80,7 @@ export function createApp(deps: CommentsAppDeps): Express {
     const input = NewComment.parse(req.body);
     const wish = idempotentRequest(req);
     const secret = await store.secret();
-    const sender = await senderOf(req, { auth, secret, limits });
+    const sender = await senderOf(req, { auth, key: await store.addresses.key(), limits });
     const html = await htmlOf(input.content);
     const request = { postId, input, html, sender, ...(wish ? { wish } : {}) };
     const { id, token, trapped } = await store.transaction([postId], (tx) =>
@@ -111,7 +111,7 @@ export function createApp(deps: CommentsAppDeps): Express {
   const change: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
     const input = CommentChange.parse(req.body);
-    const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
+    const sender = await senderOf(req, { auth, key: await store.addresses.key(), limits });
     const html = await htmlOf(input.content);
     const comment = await store.transaction([place.id], (tx) =>
       changeComment(tx, { place, input: { ...input, html }, sender, now: now() }),
@@ -123,7 +123,7 @@ export function createApp(deps: CommentsAppDeps): Express {
   /** Deletes a comment: 204. */
   const remove: RequestHandler = async (req, res) => {
     const place = CommentParams.parse(req.params);
-    const sender = await senderOf(req, { auth, secret: await store.secret(), limits });
+    const sender = await senderOf(req, { auth, key: await store.addresses.key(), limits });
     await store.transaction([place.id], (tx) => deleteComment(tx, { place, sender }));
     onCommit();
     res.status(204).end();

@@ -8,8 +8,8 @@ export {
 
 const addressHashBytes = 16;
 
-/** Tells addresses apart without telling them: nobody without the installation's secret can compare or guess them. */
-export function addressHashOf(secret: string, address: string): string {
-  const bytes = createHmac('sha256', secret).update(`address ${address}`).digest();
+/** Tells addresses apart without telling them: nobody without the key can compare or guess them, and the key ends. */
+export function addressHashOf(key: string, address: string): string {
+  const bytes = createHmac('sha256', key).update(`address ${address}`).digest();
   return bytes.subarray(0, addressHashBytes).toString('base64url');
 }

@@ -10,7 +10,7 @@ import {
   runProcess,
 } from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
-import { busSettings, connectBus, createRelay } from '@blog/kit/state';
+import { addressDaysSetting, busSettings, connectBus, createRelay, repeatEachHour } from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { limitSettings, limitsOf } from './sending-limits';
@@ -23,6 +23,8 @@ const settings = z.object({
   ...busSettings,
   ...authSettings,
   ...limitSettings,
+  /** For how many days it is known from which address a comment came. */
+  ADDRESS_DAYS: addressDaysSetting,
 });
 
 void runProcess({ name: 'comments', settings, process }, async (parts) => {
@@ -35,6 +37,11 @@ void runProcess({ name: 'comments', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
+  const forgetAddresses = repeatEachHour(() => store.addresses.forget(settings.ADDRESS_DAYS), {
+    what: 'forgetting addresses',
+    logger,
+  });
+  lifecycle.onClose('address retention', forgetAddresses.stop);
 
   const thread = createRenderingThread({ logger });
   lifecycle.onClose('renderer', thread.close);

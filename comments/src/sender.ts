@@ -15,11 +15,11 @@ export async function viewerOf(req: Request, auth: Auth): Promise<Viewer> {
 /** Reads who sends. Programs on this machine may send as much as they like, unless they pass on what others sent. */
 export async function senderOf(
   req: Request,
-  { auth, secret, limits }: { auth: Auth; secret: string; limits: readonly SendingLimit[] },
+  { auth, key, limits }: { auth: Auth; key: string; limits: readonly SendingLimit[] },
 ): Promise<Sender> {
   return {
     ...(await believe(req, auth)),
-    addressHash: addressHashOf(secret, addressOf(req)),
+    addressHash: addressHashOf(key, addressOf(req)),
     limits: isOfThisMachine(req) ? [] : limits,
   };
 }

@@ -1,5 +1,6 @@
 import { type Page, pageOf, type Place } from '@blog/kit';
 import { createIdempotency, createOutbox, type Kysely, type Outbox, type Transaction } from '@blog/kit/state';
+import { addressRetention, type AddressRetention } from './address-retention';
 import type { Comment } from './domain';
 import { fromRow, type Tables } from './tables';
 import { commentTransaction, type CommentTransaction, type KeptAnswer } from './transaction';
@@ -17,6 +18,7 @@ export interface CommentStore {
   page(postId: string, limit: number, before?: Place): Promise<Page<Comment>>;
   /** A random text, made with the database and the same for all processes that share it. */
   secret(): Promise<string>;
+  addresses: AddressRetention;
   /**
    * Resolves when no byte of what was erased is left in the files of this machine; a server's files are its own matter.
    * Rejects with Unavailable while somebody reads an older state.
@@ -82,6 +84,7 @@ export function createCommentStore(database: CommentDatabase, { now }: { now: ()
       const named = db.selectFrom('installation').select('value').where('name', '=', 'secret');
       return (secret ??= (await named.executeTakeFirstOrThrow()).value);
     },
+    addresses: addressRetention(database, { now }),
     scrub,
     async ofAuthor(author) {
       const rows = db

@@ -34,6 +34,8 @@ export interface Tables {
   erased_comments: { comment_id: string; post_id: string; erased_at: number };
   sendings: { address_hash: string; sent_at: number };
   installation: { name: string; value: string };
+  /** One row: the secret under which addresses are hashed now, and since when, in ms since 1970. */
+  address_key: { only: 1; secret: string; made_at: number };
 }
 
 /** How the database came to be; `newSecret` becomes the installation's where it has none yet. */
@@ -68,7 +70,12 @@ export function migrationsWith(newSecret: string): string[] {
      CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
      INSERT INTO installation VALUES ('secret', '${newSecret}');
      ${idempotencyMigration}`,
-    'CREATE TABLE erased_comments (comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, erased_at INTEGER NOT NULL) STRICT;',
+    `CREATE TABLE erased_comments (comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, erased_at INTEGER NOT NULL) STRICT;`,
+    // Addresses were hashed under the secret that stays: so that goes on as their key, which ends, and tokens get another one.
+    `CREATE TABLE address_key (only INTEGER PRIMARY KEY CHECK (only = 1), secret TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
+     INSERT INTO address_key SELECT 1, value, unixepoch() * 1000 FROM installation WHERE name = 'secret';
+     UPDATE installation SET value = lower(hex(randomblob(32))) WHERE name = 'secret';
+     CREATE INDEX comments_with_address ON comments (created_at) WHERE address_hash IS NOT NULL;`,
   ];
 }
 

@@ -51,7 +51,7 @@ export interface CommentTransaction {
 /** A verdict whose comment hasn't come within this time waits for one that was deleted, or never was. */
 const verdictKeptMs = 7 * 24 * 60 * 60 * 1000;
 /** No limit looks further back. */
-const sendingKeptMs = 60 * 60 * 1000;
+export const sendingKeptMs = 60 * 60 * 1000;
 
 export interface TransactionParts {
   outbox: Outbox;

@@ -10,7 +10,14 @@ import {
   processSettings,
   runProcess,
 } from '@blog/kit';
-import { busSettings, connectBus, createRelay } from '@blog/kit/state';
+import {
+  addressDaysSetting,
+  addressesEnd,
+  busSettings,
+  connectBus,
+  createRelay,
+  repeatEachHour,
+} from '@blog/kit/state';
 import { z } from 'zod';
 import { createApp } from './app';
 import { openModerationStore } from './store';
@@ -21,6 +28,8 @@ const settings = z.object({
   DATA_DIR: dataDirSetting,
   ...busSettings,
   ...authSettings,
+  /** For how many days it is known which comments came from one address. */
+  ADDRESS_DAYS: addressDaysSetting,
 });
 
 void runProcess({ name: 'moderation', settings, process }, async (parts) => {
@@ -34,6 +43,12 @@ void runProcess({ name: 'moderation', settings, process }, async (parts) => {
   lifecycle.onClose('bus client', bus.close);
   const relay = createRelay({ outbox: store.outbox, bus, logger });
   lifecycle.onClose('relay', relay.stop);
+  const forgetAddresses = async (): Promise<void> => {
+    const end = addressesEnd(settings.ADDRESS_DAYS, now());
+    if (end) await store.forgetAddresses(end);
+  };
+  const retention = repeatEachHour(forgetAddresses, { what: 'forgetting addresses', logger });
+  lifecycle.onClose('address retention', retention.stop);
   const auth = authOf(settings, { now, logger });
 
   const app = createApp({

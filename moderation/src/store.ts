@@ -1,5 +1,6 @@
 import type { Page, Place } from '@blog/kit';
 import { createOutbox, openDatabase, type Outbox } from '@blog/kit/state';
+import { forgetAddresses } from './address-retention';
 import { blocklistPage, type Listed } from './blocklist';
 import { evaluatedOf } from './circumstances';
 import type { Verdict, WatchedComment } from './domain';
@@ -26,6 +27,11 @@ export interface ModerationStore {
   blocklist(limit: number, before?: Place): Promise<Page<Listed>>;
   /** Resolves when no byte of what was erased is left in the files. Rejects with Unavailable while somebody reads them. */
   scrub(): Promise<void>;
+  /**
+   * Forgets, of comments from before a moment, the hash of the address that they came from; and the entries of the blocklist
+   * that name such a hash and are as old.
+   */
+  forgetAddresses(before: Date): Promise<void>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
@@ -45,6 +51,7 @@ export function openModerationStore({ file, now }: { file: string; now: () => Da
     verdicts: (query) => verdictPage(db, query),
     blocklist: (limit, before) => blocklistPage(db, limit, before),
     scrub,
+    forgetAddresses: (before) => forgetAddresses({ transaction }, before),
     isOpen,
     close,
   };

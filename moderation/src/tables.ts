@@ -106,6 +106,7 @@ export const migrations = [
   // The words of what is deleted leave the index at once, and those that were left in it before.
   `INSERT INTO comment_search (comment_search, rank) VALUES ('secure-delete', 1);
    INSERT INTO comment_search (comment_search) VALUES ('rebuild');`,
+  'CREATE INDEX comments_with_address ON comments (created_at) WHERE address_hash IS NOT NULL;',
 ];
 
 /** A row as it is read. */

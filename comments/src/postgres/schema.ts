@@ -35,6 +35,12 @@ const migrations = [
   );
   CREATE TABLE outbox_refused (position bigint PRIMARY KEY, event text NOT NULL, reason text NOT NULL);`,
   () => `CREATE TABLE erased_comments (comment_id text PRIMARY KEY, post_id text NOT NULL, erased_at bigint NOT NULL);`,
+  (newSecret: string) => `
+  CREATE TABLE address_key (only integer PRIMARY KEY CHECK (only = 1), secret text NOT NULL, made_at bigint NOT NULL);
+  INSERT INTO address_key
+    SELECT 1, value, (extract(epoch FROM now()) * 1000)::bigint FROM installation WHERE name = 'secret';
+  UPDATE installation SET value = '${newSecret}' WHERE name = 'secret';
+  CREATE INDEX comments_with_address ON comments (created_at) WHERE address_hash IS NOT NULL;`,
 ];
 
 /** Brings the schema up to date. Safe for several processes at once. Throws where commits would not be durable. */

@@ -10,6 +10,7 @@ export {
   type Transaction,
 } from './database';
 export { scrubFiles, sharedRun } from './scrub';
+export { addressDaysSetting, addressesEnd, type Repeated, repeatEachHour } from './retention';
 export { createOutbox, type Outbox, outboxMigration } from './outbox';
 export {
   createIdempotency,
