@@ -51,8 +51,9 @@ function apply(tx: CommentTransaction, event: Event): Promise<void> {
     case 'CommentErased':
       return tx.forget([event.data]);
     case 'PostDeleted':
-    case 'PostErased':
       return tx.markPostDeleted(event.data.id);
+    case 'PostErased':
+      return tx.erasePost(event.data.id);
   }
 }
 

@@ -28,6 +28,8 @@ export interface Tables {
     content: string | null;
     comment_version: number | null;
     kept_at: number;
+    /** Absent where an older version kept it. */
+    post_id: string | null;
   };
   deleted_posts: { post_id: string; deleted_at: number };
   /** What was erased stays so, whatever comes late. */
@@ -35,7 +37,7 @@ export interface Tables {
   sendings: { address_hash: string; sent_at: number };
   installation: { name: string; value: string };
   /** One row: the secret under which addresses are hashed now, and since when, in ms since 1970. */
-  address_key: { only: 1; secret: string; made_at: number };
+  address_key: { one: 1; secret: string; made_at: number };
 }
 
 /** How the database came to be; `newSecret` becomes the installation's where it has none yet. */
@@ -70,9 +72,10 @@ export function migrationsWith(newSecret: string): string[] {
      CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
      INSERT INTO installation VALUES ('secret', '${newSecret}');
      ${idempotencyMigration}`,
-    `CREATE TABLE erased_comments (comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, erased_at INTEGER NOT NULL) STRICT;`,
+    `CREATE TABLE erased_comments (comment_id TEXT PRIMARY KEY, post_id TEXT NOT NULL, erased_at INTEGER NOT NULL) STRICT;
+     ALTER TABLE early_verdicts ADD COLUMN post_id TEXT;`,
     // Addresses were hashed under the secret that stays: so that goes on as their key, which ends, and tokens get another one.
-    `CREATE TABLE address_key (only INTEGER PRIMARY KEY CHECK (only = 1), secret TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
+    `CREATE TABLE address_key (one INTEGER PRIMARY KEY CHECK (one = 1), secret TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
      INSERT INTO address_key SELECT 1, value, unixepoch() * 1000 FROM installation WHERE name = 'secret';
      UPDATE installation SET value = lower(hex(randomblob(32))) WHERE name = 'secret';
      CREATE INDEX comments_with_address ON comments (created_at) WHERE address_hash IS NOT NULL;`,

@@ -32,13 +32,15 @@ export interface CommentTransaction {
   /** As {@link erase}, where the others know already: no event tells of it. */
   forget(comments: readonly Pick<Comment, 'id' | 'postId'>[]): Promise<void>;
   isErased(id: string): Promise<boolean>;
+  /** Marks a post as deleted, and forgets what waits for its comments, or of them: early verdicts, and events. */
+  erasePost(postId: string): Promise<void>;
   /** Some comments of a post, whichever. */
   someOf(postId: string, limit: number): Promise<Comment[]>;
   /** Remembers that a post was deleted: no comment comes in for it any more. */
   markPostDeleted(postId: string): Promise<void>;
   isPostDeleted(postId: string): Promise<boolean>;
   /** Keeps a verdict whose comment isn't here yet, for some days. */
-  keepVerdict(commentId: string, verdict: Verdict): Promise<void>;
+  keepVerdict(commentId: string, verdict: Verdict & { postId?: string }): Promise<void>;
   /** Takes the verdict back that waited for a comment. */
   takeVerdict(commentId: string): Promise<Verdict | undefined>;
   /** Counts a sending of an address, and gives 0; where it is one too many, the milliseconds until one may be sent. */
@@ -95,14 +97,15 @@ export function commentTransaction(tx: Transaction<Tables>, parts: TransactionPa
       return rows.map(fromRow);
     },
     ...erasures(tx, parts),
-    ...deletedPosts(tx, parts),
     ...earlyVerdicts(tx, parts),
     ...sendings(tx, parts),
     ...keptAnswers(tx, parts),
   };
 }
 
-function erasures(tx: Transaction<Tables>, { outbox, now }: TransactionParts) {
+function erasures(tx: Transaction<Tables>, parts: TransactionParts) {
+  const { outbox, now } = parts;
+  const posts = deletedPosts(tx, parts);
   async function forget(comments: readonly Pick<Comment, 'id' | 'postId'>[]): Promise<void> {
     for (const { id, postId } of comments) {
       await tx.deleteFrom('comments').where('id', '=', id).execute();
@@ -114,6 +117,12 @@ function erasures(tx: Transaction<Tables>, { outbox, now }: TransactionParts) {
     }
   }
   return {
+    ...posts,
+    async erasePost(postId: string) {
+      await posts.markPostDeleted(postId);
+      await tx.deleteFrom('early_verdicts').where('post_id', '=', postId).execute();
+      await outbox.erase(tx, postId);
+    },
     forget,
     async erase(comments: readonly Pick<Comment, 'id' | 'postId'>[], cause: Cause) {
       await forget(comments);
@@ -144,14 +153,23 @@ function deletedPosts(tx: Transaction<Tables>, { now }: TransactionParts) {
 
 function earlyVerdicts(tx: Transaction<Tables>, { now }: TransactionParts) {
   return {
-    async keepVerdict(commentId: string, verdict: Verdict) {
+    async keepVerdict(commentId: string, verdict: Verdict & { postId?: string }) {
       const { status, reason = null, revision = null, content = null, commentVersion = null } = verdict;
+      const { postId = null } = verdict;
       const keptAt = now().getTime();
       await tx
         .deleteFrom('early_verdicts')
         .where('kept_at', '<', keptAt - verdictKeptMs)
         .execute();
-      const kept = { status, reason, revision, content, comment_version: commentVersion, kept_at: keptAt };
+      const kept = {
+        status,
+        reason,
+        revision,
+        content,
+        comment_version: commentVersion,
+        kept_at: keptAt,
+        post_id: postId,
+      };
       await tx
         .insertInto('early_verdicts')
         .values({ comment_id: commentId, ...kept })

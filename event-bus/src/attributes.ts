@@ -94,6 +94,7 @@ export const CloudEvent = z
         'The texts of all events with this `subject` or `data.id`, in the log under the same key, are erased for good',
       ),
     sequence: z.unknown().optional(),
+    erased: z.unknown().optional(),
   })
   .catchall(ExtensionValue);
 

@@ -29,7 +29,7 @@ import { openSqliteEventLog, type SqliteEventLogOptions } from './log/sqlite-eve
 import { createBusMetrics } from './metrics';
 import { createPublishers, type Publisher } from './publishers';
 import { observersOf } from './seen/observers';
-import { createSeen } from './seen/seen';
+import { createSeen, type Seen } from './seen/seen';
 import { mayWorkLater } from './sqlite';
 
 export interface BusOptions {
@@ -78,13 +78,19 @@ const logName = 'event-bus.db';
 const { wallTime } = systemClock;
 const clockAndChance = { clock: systemClock, random: Math.random };
 
-function openEraser(options: BusOptions, { log, state }: { log: EventLog; state: PatientState }): Eraser {
+function openEraser(
+  options: BusOptions,
+  { log, state, seen }: { log: EventLog; state: PatientState; seen: Seen },
+): Eraser {
   const { folder, dataAfterErasure: rule = { keep: [], set: {} }, logger, onFatal } = options;
   const file = join(folder, 'event-bus-erasures.db');
   return createEraser({
     ...{ log, rule, clock: systemClock, logger, onFatal },
     state: openErasureState(file, { identity: log.identity, head: log.head() }),
-    forget: state.forgetTexts,
+    async forget(sequences) {
+      seen.forgetWords(sequences);
+      await state.forgetTexts(sequences);
+    },
   });
 }
 
@@ -102,15 +108,12 @@ async function openFiles(
   logTime.atLeast(await newestTime(log));
   const stored = openSqliteDeliveryState({ file: join(folder, 'event-bus-delivery.db') });
   const state = createPatientState(stored, { clock: systemClock, logger, isLackOfRoom: mayWorkLater });
-  const eraser = openEraser(options, { log, state });
   const endPruning = limitHistory({ state, clock: systemClock, onFatal });
   return {
     log,
     state,
-    eraser,
     async close() {
       endPruning();
-      await eraser.close();
       await state.close();
       await log.close();
     },
@@ -166,6 +169,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const { state } = files;
   const log = limitBacklog(files.log, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });
+  const eraser = openEraser(options, { log: files.log, state, seen });
   const waits = createWaits({ dispatcher: groups, clock: systemClock });
   const { faults, catchUp, openSender } = createSenders(options, groups);
   const dispatcher = createDispatcher({
@@ -181,7 +185,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
   const app = createApp({
     ...{ log, dispatcher, catchUp, seen, waits, faults, operators, doors: options.doors, newId, logger, metrics },
     now: () => new Date(wallTime()),
-    eraser: files.eraser,
+    eraser,
     deadLetters: createDeadLetters({ state, dispatcher, newId, wallTime, onFatal }),
     eventTypes: options.eventTypes ?? {},
     publishers: createPublishers(options.secrets, options.publishers ?? {}),
@@ -196,6 +200,7 @@ async function openParts(options: BusOptions): Promise<Bus> {
       faults?.close();
       state.stopWaiting();
       await dispatcher.stop();
+      await eraser.close();
       await files.close();
     },
   };

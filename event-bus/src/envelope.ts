@@ -116,7 +116,9 @@ function complete(event: Attributes, dataText: string | undefined, { newId, now 
     ...event,
     partitionkey: key,
     time,
+    // The bus alone says these.
     sequence: undefined,
+    erased: undefined,
     data: undefined,
   };
   const attributes = JSON.stringify(whole);

@@ -86,3 +86,17 @@ export function openSqlite({
     throw error;
   }
 }
+
+/**
+ * Moves the write-ahead log into the file and empties it. False while somebody reads an older state: try again later. It waits for
+ * nobody, as whoever calls it would keep others waiting.
+ */
+export function emptyWriteAheadLog(db: Database): boolean {
+  db.pragma('busy_timeout = 0');
+  try {
+    const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return result?.busy === 0;
+  } finally {
+    db.pragma(`busy_timeout = ${busyTimeoutMs}`);
+  }
+}

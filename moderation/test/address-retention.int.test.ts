@@ -6,7 +6,15 @@ const life = useTestLife();
 
 const comment = (id: string, createdAt: string) => ({
   type: 'CommentCreated',
-  data: { id, postId: 'p1', content: `The text of ${id}`, author: '', status: 'pending', createdAt, addressHash: 'hash' },
+  data: {
+    id,
+    postId: 'p1',
+    content: `The text of ${id}`,
+    author: '',
+    status: 'pending',
+    createdAt,
+    addressHash: 'hash',
+  },
 });
 
 describe('The hash of the address that a comment came from', () => {

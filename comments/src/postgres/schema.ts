@@ -34,9 +34,11 @@ const migrations = [
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, appended_at bigint NOT NULL
   );
   CREATE TABLE outbox_refused (position bigint PRIMARY KEY, event text NOT NULL, reason text NOT NULL);`,
-  () => `CREATE TABLE erased_comments (comment_id text PRIMARY KEY, post_id text NOT NULL, erased_at bigint NOT NULL);`,
+  () => `
+  CREATE TABLE erased_comments (comment_id text PRIMARY KEY, post_id text NOT NULL, erased_at bigint NOT NULL);
+  ALTER TABLE early_verdicts ADD COLUMN post_id text;`,
   (newSecret: string) => `
-  CREATE TABLE address_key (only integer PRIMARY KEY CHECK (only = 1), secret text NOT NULL, made_at bigint NOT NULL);
+  CREATE TABLE address_key (one integer PRIMARY KEY CHECK (one = 1), secret text NOT NULL, made_at bigint NOT NULL);
   INSERT INTO address_key
     SELECT 1, value, (extract(epoch FROM now()) * 1000)::bigint FROM installation WHERE name = 'secret';
   UPDATE installation SET value = '${newSecret}' WHERE name = 'secret';

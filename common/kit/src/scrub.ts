@@ -16,9 +16,20 @@ export function scrubFiles(sqlite: SqliteDatabase): void {
   const pages = sqlite.pragma('page_count', { simple: true }) as number;
   const pageSize = sqlite.pragma('page_size', { simple: true }) as number;
   if (pages * pageSize <= largestVacuum) sqlite.exec('VACUUM');
-  const [result] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-  if (result?.busy !== 0)
+  if (!emptyWriteAheadLog(sqlite))
     throw new Unavailable('Somebody reads the database; its files still hold what was erased.', 2);
+}
+
+/** False while somebody reads an older state. It waits for nobody: the process would do nothing else meanwhile. */
+function emptyWriteAheadLog(sqlite: SqliteDatabase): boolean {
+  const patienceMs = sqlite.pragma('busy_timeout', { simple: true }) as number;
+  sqlite.pragma('busy_timeout = 0');
+  try {
+    const [result] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return result?.busy === 0;
+  } finally {
+    sqlite.pragma(`busy_timeout = ${patienceMs}`);
+  }
 }
 
 /** One run for all who ask while none has begun. */

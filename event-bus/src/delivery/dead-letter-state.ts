@@ -61,7 +61,7 @@ export interface DeadLetterState {
   queueLetters(filter: LetterFilter, job: NewJob, after?: LetterPlace): Promise<QueuedLetters>;
   /**
    * Forgets what subscribers said of these events, and what is left of damaged ones: it may quote them. When it resolves,
-   * nothing of it is in the file.
+   * nothing of it is in the files; it rejects with Unavailable while somebody reads an older state of them.
    */
   forgetTexts(sequences: readonly number[]): Promise<void>;
   job(id: string): Promise<RedeliveryJob | undefined>;

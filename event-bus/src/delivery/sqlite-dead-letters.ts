@@ -1,4 +1,6 @@
+import { Unavailable } from '@blog/kit';
 import type { Database } from '@blog/kit/sqlite';
+import { emptyWriteAheadLog } from '../sqlite';
 import type {
   DeadLetterState,
   LetterFilter,
@@ -173,6 +175,8 @@ export function createDeadLetterState(db: Database): DeadLetterState {
        delivered, failed, forgotten
      FROM redelivery_jobs WHERE id = ?`,
   );
+  /** The write-ahead log may hold texts that were forgotten: since now, or since before this process. */
+  let holdsForgotten = true;
   const forgetTexts = db.prepare<[string]>(
     `UPDATE dead_letters SET detail = NULL, remains = NULL
      WHERE (detail IS NOT NULL OR remains IS NOT NULL) AND sequence IN (SELECT value FROM json_each(?))`,
@@ -199,7 +203,10 @@ export function createDeadLetterState(db: Database): DeadLetterState {
     countDeadLetters: async (name) => total.get(name) ?? 0,
     queueLetters: createQueue(db, (id) => findJob.get(id)),
     async forgetTexts(sequences) {
-      if (forgetTexts.run(JSON.stringify(sequences)).changes > 0) db.pragma('wal_checkpoint(TRUNCATE)');
+      if (forgetTexts.run(JSON.stringify(sequences)).changes > 0) holdsForgotten = true;
+      if (!holdsForgotten) return;
+      if (!emptyWriteAheadLog(db)) throw new Unavailable('Somebody reads the state of the delivery.', 1);
+      holdsForgotten = false;
     },
     job: async (id) => findJob.get(id),
     // A key is never empty. -1: no limit.

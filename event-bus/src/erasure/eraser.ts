@@ -4,6 +4,7 @@ import type { Clock } from '../delivery/clock';
 import { type DataAfterErasure, erasedText, isErased } from '../log/erased-text';
 import { DamagedRecord, type EventLog, type ReplacedText, type StoredEvent } from '../log/event-log';
 import type { Erasure, ErasureState } from './erasure-state';
+import { createWanted, readSaid, type Wanted } from './wanted';
 
 export interface EraserDeps {
   log: EventLog;
@@ -31,31 +32,16 @@ const notedEvery = 10_000;
 /** A backup reads an old state of the files for some moments; so long is waited for the next try. */
 const retryMs = 1_000;
 
-interface Said {
-  id: string;
-  erases: string | undefined;
-  names: string[];
+/** What was found of an erasure. */
+interface Found {
+  events: number;
+  damaged: number[];
 }
 
-const textIn = (value: unknown): string | undefined =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-
-/** What an event says of itself, and under which ids it can be found. */
-function readSaid({ text }: StoredEvent): Said {
-  const { id, erases, subject, data } = JSON.parse(text) as Record<string, unknown>;
-  const inData =
-    typeof data === 'object' && data !== null ? textIn((data as Record<string, unknown>)['id']) : undefined;
-  const names = [textIn(subject), inData].filter((name) => name !== undefined);
-  return { id: textIn(id) ?? '', erases: textIn(erases), names };
-}
-
-/**
- * Whether an event is of what an erasure names. An id that is the key itself (a post) takes all of its key with it. An event
- * that asks for an erasure has no text, and stays.
- */
-function isMeant(event: StoredEvent, { names, erases }: Said, { key, erases: name }: Pick<Erasure, 'key' | 'erases'>) {
-  if (erases !== undefined || (event.key !== key && event.key !== name)) return false;
-  return key === name || names.includes(name);
+function foundOf(found: Map<Erasure, Found>, erasure: Erasure): Found {
+  const one = found.get(erasure) ?? { events: 0, damaged: [] };
+  found.set(erasure, one);
+  return one;
 }
 
 /** Reads on behind damage, whose places it tells. */
@@ -81,29 +67,20 @@ async function readOn(
  */
 export function createEraser({ log, state, rule, forget, clock, logger, onFatal }: EraserDeps): Eraser {
   const known = new Map(state.all().map((erasure) => [erasure.sequence, erasure]));
-  const byKey = new Map<string, Erasure[]>();
-  for (const erasure of known.values()) remember(erasure);
+  const wanted = createWanted(known.values());
   let lookedUpTo = state.lookedUpTo();
   let work: Promise<void> | undefined;
   let again = false;
   let ended = false;
   let cancelRetry = (): void => undefined;
 
-  function remember(erasure: Erasure): void {
-    for (const key of new Set([erasure.key, erasure.erases])) {
-      // It is met again where the process ended before it had noted how far it had looked.
-      const others = (byKey.get(key) ?? []).filter(({ sequence }) => sequence !== erasure.sequence);
-      byKey.set(key, [...others, erasure]);
-    }
-  }
-
   function save(changed: readonly Erasure[] = []): void {
     for (const one of changed) known.set(one.sequence, one);
     state.save(changed, lookedUpTo);
   }
 
-  /** Takes the texts of some events away. */
-  async function erase(events: readonly StoredEvent[]): Promise<number> {
+  /** Takes the texts of some events away; gives the sequences of those that had some. */
+  async function erase(events: readonly StoredEvent[]): Promise<number[]> {
     const texts = events.flatMap((event): ReplacedText[] => {
       if (isErased(event.text)) return [];
       const { names } = readSaid(event);
@@ -112,22 +89,26 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
     });
     if (texts.length > 0) await log.replace(texts);
     await forget(events.map(({ sequence }) => sequence));
-    return texts.length;
+    return texts.map(({ sequence }) => sequence);
   }
 
-  /** Everything of an erasure that is in the log before it, found by its keys. */
-  async function eraseBefore(erasure: Erasure): Promise<{ events: number; damaged: number[] }> {
-    const damaged: number[] = [];
-    let events = 0;
-    for (const key of new Set([erasure.key, erasure.erases])) {
-      for (let after = 0; after < erasure.sequence;) {
-        const page = await readOn(log, { after, upTo: erasure.sequence, key }, damaged);
-        events += await erase(page.events.filter((event) => isMeant(event, readSaid(event), erasure)));
-        after = page.upTo;
-        await nextTurn();
+  /** Everything under a key that was asked for, from before the last who asked; notes what it takes for each. */
+  async function eraseUnder(key: string, undone: Wanted, found: Map<Erasure, Found>): Promise<void> {
+    const erasures = undone.under(key);
+    const last = Math.max(...erasures.map(({ sequence }) => sequence));
+    for (let after = 0; after < last;) {
+      const damaged: number[] = [];
+      const page = await readOn(log, { after, upTo: last, key }, damaged);
+      const meant = page.events.filter((event) => undone.erasureOf(event) !== undefined);
+      const taken = new Set(await erase(meant));
+      for (const event of meant) {
+        const erasure = undone.erasureOf(event);
+        if (erasure && taken.has(event.sequence)) foundOf(found, erasure).events += 1;
       }
+      for (const erasure of erasures) foundOf(found, erasure).damaged.push(...damaged);
+      after = page.upTo;
+      await nextTurn();
     }
-    return { events, damaged };
   }
 
   function askedIn(event: StoredEvent): Erasure | undefined {
@@ -140,10 +121,7 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
 
   /** An event that was on its way while what it tells of was erased. */
   async function eraseLate(event: StoredEvent): Promise<void> {
-    const erasures = byKey.get(event.key) ?? [];
-    if (erasures.length === 0) return;
-    const said = readSaid(event);
-    const meant = erasures.find((erasure) => isMeant(event, said, erasure));
+    const meant = wanted.erasureOf(event);
     if (!meant || isErased(event.text)) return;
     const now = known.get(meant.sequence) ?? meant;
     // First: a crash after the erasure must not leave it done with bytes in the write-ahead log.
@@ -159,7 +137,7 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
         const asked = askedIn(event);
         if (!asked) await eraseLate(event);
         else if (!known.has(asked.sequence)) {
-          remember(asked);
+          wanted.add(asked);
           save([asked]);
         }
       }
@@ -175,17 +153,19 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
   async function eraseAsked(): Promise<void> {
     const undone = [...known.values()].filter(({ doneAt }) => doneAt === null);
     if (undone.length === 0) return;
-    const found: Erasure[] = [];
-    for (const erasure of undone) {
-      const { events, damaged } = await eraseBefore(erasure);
-      found.push({ ...erasure, events: erasure.events + events, damaged });
-    }
+    const found = new Map<Erasure, Found>();
+    // Under each key once: an author may have many comments below one post.
+    const all = createWanted(undone);
+    for (const key of all.keys()) await eraseUnder(key, all, found);
     const isClean = await log.scrub();
     const doneAt = isClean ? clock.wallTime() : null;
-    // Others may have come late meanwhile.
-    save(found.map((one) => ({ ...one, doneAt })));
+    const now = undone.map((erasure) => {
+      const { events, damaged } = foundOf(found, erasure);
+      return { ...erasure, events: erasure.events + events, damaged, doneAt };
+    });
+    save(now);
     if (!isClean) return retryLater();
-    for (const { sequence, events } of found) logger.info({ sequence, events }, 'an erasure is done');
+    for (const { sequence, events } of now) logger.info({ sequence, events }, 'an erasure is done');
   }
 
   function retryLater(): void {

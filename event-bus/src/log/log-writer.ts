@@ -1,10 +1,9 @@
 import type { Database } from '@blog/kit/sqlite';
-import { sqliteCodeOf } from '../sqlite';
+import { emptyWriteAheadLog, sqliteCodeOf } from '../sqlite';
 import { DamagedRecord, type NewEvent, type ReplacedText } from './event-log';
 import { DamagedNote } from './log-note';
 import { openWholeLog, rebuildLog } from './repair/open-whole-log';
 import { DamagedIndex } from './sqlite-key-index';
-import { emptyWriteAheadLog } from './sqlite-replace';
 import { createSqliteWriter, type SqliteWriter, type Written } from './sqlite-writer';
 
 export interface Durability {

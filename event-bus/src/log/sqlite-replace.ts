@@ -8,7 +8,7 @@ export type Replace = (texts: readonly ReplacedText[]) => void;
 
 /**
  * The old bytes are overwritten: `secure_delete` is on for the connection, so that what SQLite frees it fills with zeros. They are
- * still in the write-ahead log until {@link emptyWriteAheadLog}.
+ * still in the write-ahead log until that is emptied.
  */
 export function createReplace(db: Database): Replace {
   const records = createRecords(db);
@@ -26,10 +26,4 @@ export function createReplace(db: Database): Replace {
     }
   });
   return (texts) => run.immediate(texts);
-}
-
-/** Moves the write-ahead log into the file and empties it. False while somebody reads an older state: try again later. */
-export function emptyWriteAheadLog(db: Database): boolean {
-  const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-  return result?.busy === 0;
 }

@@ -40,6 +40,8 @@ export interface Attempts {
   observer: DeliveryObserver;
   /** The remembered tries of some events, by their sequence. */
   of(sequences: readonly number[]): Map<number, AttemptsOfGroup[]>;
+  /** Forgets what was answered in words when these events were sent. */
+  forgetWords(sequences: readonly number[]): void;
   kept: AttemptsKept;
 }
 
@@ -137,6 +139,14 @@ export function createAttempts({
           [...groups].map(([group, posts]) => ({ group, attempts: shown(posts) })),
         ]),
       );
+    },
+    forgetWords(sequences) {
+      const meant = new Set(sequences);
+      for (const post of failed.all()) {
+        if (post.answer.kind !== 'answered' || !post.sequences.some((one) => meant.has(one))) continue;
+        const { detail: _, ...answer } = post.answer;
+        post.answer = answer;
+      }
     },
     kept: { since: new Date(wallTime()).toISOString(), most, perEvent: shownPerEvent },
   };

@@ -11,6 +11,8 @@ export interface Seen {
   view: EventView;
   attemptsKept: AttemptsKept;
   stream: Stream;
+  /** Forgets what subscribers said of these events: it may quote them. */
+  forgetWords(sequences: readonly number[]): void;
 }
 
 export function createSeen(deps: StreamDeps & Omit<EventViewDeps, 'attempts'>): Seen {
@@ -21,5 +23,6 @@ export function createSeen(deps: StreamDeps & Omit<EventViewDeps, 'attempts'>): 
     view: createEventView({ ...deps, attempts }),
     attemptsKept: attempts.kept,
     stream,
+    forgetWords: attempts.forgetWords,
   };
 }
