@@ -139,7 +139,7 @@ export function createCommentForms(tools: PageTools, { pathOf, draw }: CommentsP
     if (!outcome.ok) return again(outcome.status, { refusal: outcome.refusal });
     const by = sessions.of(req)?.identity.name;
     if (intent === 'delete' && by !== undefined) {
-      await noteDeletion(by, { post: address.postId, comment: address.commentId });
+      await noteDeletion(by, { event: 'comment-deleted', post: address.postId, comment: address.commentId });
     }
     const place = intent === 'edit' ? `c-${encodeURIComponent(address.commentId)}` : 'comments';
     res.redirect(303, `${pathOf(req)}#${place}`);

@@ -152,20 +152,26 @@ function createSenders(
   };
 }
 
+/** The delivery tells what happens, and is asked how it is: by parts that are made before it. */
+function groupsOf(
+  dispatcher: () => Dispatcher,
+): Pick<Dispatcher, 'status' | 'statuses' | 'standings' | 'forward' | 'retryNow'> {
+  return {
+    forward: (name, cursor) => dispatcher().forward(name, cursor),
+    retryNow: (name) => dispatcher().retryNow(name),
+    status: (name) => dispatcher().status(name),
+    statuses: () => dispatcher().statuses(),
+    standings: (event) => dispatcher().standings(event),
+  };
+}
+
 /** Puts the whole bus together: the log, the delivery that reads it, and the routes. */
 async function openParts(options: BusOptions): Promise<Bus> {
   const { operators, logger, metrics, onFatal, limits } = options;
   const logTime = createLogTime(systemClock);
   const busMetrics = createBusMetrics(metrics, { wallTime, logTime: logTime.now });
   const files = await openFiles(options, { logTime, onCommit: busMetrics.onCommit });
-  // The delivery tells what happens, and is asked how it is.
-  const groups: Pick<Dispatcher, 'status' | 'statuses' | 'standings' | 'forward' | 'retryNow'> = {
-    forward: (name, cursor) => dispatcher.forward(name, cursor),
-    retryNow: (name) => dispatcher.retryNow(name),
-    status: (name) => dispatcher.status(name),
-    statuses: () => dispatcher.statuses(),
-    standings: (event) => dispatcher.standings(event),
-  };
+  const groups = groupsOf(() => dispatcher);
   const { state } = files;
   const log = limitBacklog(files.log, { limit: options.backlogLimit, slowestCursor: () => dispatcher.slowestCursor() });
   const seen = createSeen({ log, state, logger, dispatcher: groups, ...clockAndChance });

@@ -138,7 +138,15 @@ const routes: RouteTable = {
     },
   },
   '/skipped': { get: skippedOperation },
-  '/events': { post: eventReceiverOperation },
+  '/events': {
+    post: {
+      ...eventReceiverOperation,
+      problems: {
+        ...eventReceiverOperation.problems,
+        503: 'What an event erases is gone, but somebody reads the files that still hold it: send it again',
+      },
+    },
+  },
 };
 
 export const document = openApi({

@@ -22,7 +22,10 @@ const create = {
   partlyOpen: true,
   idempotent: true,
   answers: { 201: { description: 'The post', body: Post, headers: { ...etag, Location: 'Its path' } } },
-  problems: { 429: 'Too many came from this address; Retry-After says when to try again' },
+  problems: {
+    404: 'The Idempotency-Key is of a post that was deleted since then',
+    429: 'Too many came from this address; Retry-After says when to try again',
+  },
 } as const;
 
 /** What an erasure has begun: `events` carry it to the others, for `GET /erasures` of the bus. */

@@ -15,6 +15,9 @@ export const auditEvents = [
   'key-changed',
   'post-deleted',
   'comment-deleted',
+  'post-erased',
+  'comment-erased',
+  'author-erased',
 ] as const;
 
 const longest = 100;
@@ -42,6 +45,8 @@ export const AuditEntry = z.object({
   key: short.optional(),
   post: short.optional(),
   comment: short.optional(),
+  /** Whose comments were erased: an id or a hash, no name. */
+  author: short.optional(),
 });
 export type AuditEntry = z.output<typeof AuditEntry>;
 

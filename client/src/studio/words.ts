@@ -107,6 +107,23 @@ export const review = {
   ],
 } as const;
 
+export const erasing = {
+  erase: 'Erase',
+  explained:
+    'Takes a text and the name of its author out of everything that the blog keeps, the log too. Older backups and exports still hold them.',
+  choices: { comment: 'Erase this comment', author: 'Erase all of this author' },
+  titles: { comment: 'Erase this comment?', author: 'Erase all of this author?' },
+  asks: {
+    comment: (author: string) => `The comment by ${author} will be gone for good. There is no way back.`,
+    author: (author: string) =>
+      `All that came from the browser of ${author}, under whatever name, will be gone for good. There is no way back.`,
+  },
+  yes: 'Erase it',
+  no: 'Keep it',
+  erased: 'Erased',
+  soon: 'The log and its copies follow within seconds.',
+} as const;
+
 export const blocklist = {
   title: 'Blocked',
   intro: 'What they send is decided on before all rules.',

@@ -144,8 +144,8 @@ export function createAttempts({
       const meant = new Set(sequences);
       for (const post of failed.all()) {
         if (post.answer.kind !== 'answered' || !post.sequences.some((one) => meant.has(one))) continue;
-        const { detail: _, ...answer } = post.answer;
-        post.answer = answer;
+        post.answer = { ...post.answer };
+        delete post.answer.detail;
       }
     },
     kept: { since: new Date(wallTime()).toISOString(), most, perEvent: shownPerEvent },

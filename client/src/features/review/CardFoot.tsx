@@ -3,11 +3,12 @@ import { TextField } from '../../components/Field';
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
-import { review } from '../../studio/words';
+import { erasing, review } from '../../studio/words';
 import { BlockPanel } from './BlockPanel';
 import type { Blocked } from './blocklist';
 import styles from './CardFoot.module.css';
-import type { Decision, QueueItem } from './queue';
+import { ErasePanel } from './ErasePanel';
+import type { Decision, ErasedOf, QueueItem } from './queue';
 
 const focus = (field: HTMLElement | null): void => field?.focus();
 
@@ -54,9 +55,10 @@ interface CardFootProps {
   item: QueueItem;
   blocked: Blocked | undefined;
   onDecide: (decision: Decision, reason?: string) => void;
+  onErase: (of: ErasedOf) => void;
 }
 
-type Panel = 'reason' | 'block' | 'history';
+type Panel = 'reason' | 'block' | 'history' | 'erase';
 
 /** What is seldom needed opens below the buttons, one at a time, so that none of them moves. */
 function usePanel() {
@@ -81,7 +83,7 @@ function usePanel() {
 }
 
 /** What would change something. What is pending or flagged waits for either. */
-export function CardFoot({ item, blocked, onDecide }: CardFootProps) {
+export function CardFoot({ item, blocked, onDecide, onErase }: CardFootProps) {
   const { id, status, authorId } = item;
   const { opened, toggle, close } = usePanel();
   return (
@@ -101,6 +103,7 @@ export function CardFoot({ item, blocked, onDecide }: CardFootProps) {
           {toggle('reason', review.giveReason)}
           {authorId === undefined ? null : toggle('block', blocked ? review.blocked : review.block)}
           {toggle('history', review.history)}
+          {toggle('erase', erasing.erase)}
         </div>
       </div>
       {opened === 'reason' ? <Reason id={id} onReject={(reason) => onDecide('rejected', reason)} /> : null}
@@ -108,6 +111,7 @@ export function CardFoot({ item, blocked, onDecide }: CardFootProps) {
         <BlockPanel authorId={authorId} blocked={blocked} onDone={() => close('block')} />
       ) : null}
       {opened === 'history' ? <History item={item} /> : null}
+      {opened === 'erase' ? <ErasePanel author={item.author || review.anonymous} onErase={onErase} /> : null}
     </footer>
   );
 }

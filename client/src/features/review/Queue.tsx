@@ -28,6 +28,7 @@ function Cards({ queue: { items }, decisions, selection, place, decide }: Review
             blocked={entries.find(({ authorId }) => authorId !== undefined && authorId === item.authorId)}
             onSelect={() => selection.toggle(item.id)}
             onDecide={(decision, reason) => decide([item], decision, reason)}
+            onErase={(of) => void decisions.erase(item, of)}
             onUndo={() => void decisions.undoOne(item.id)}
           />
         </li>

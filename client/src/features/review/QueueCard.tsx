@@ -3,10 +3,10 @@ import { postPath } from '@blog/contract/address';
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { Time } from '../../components/Time';
-import { review } from '../../studio/words';
+import { erasing, review } from '../../studio/words';
 import type { Blocked } from './blocklist';
 import { CardFoot } from './CardFoot';
-import { type Decision, highlight, type QueueItem } from './queue';
+import { type Decision, type ErasedOf, highlight, type QueueItem } from './queue';
 import styles from './QueueCard.module.css';
 import type { CardState } from './use-decisions';
 
@@ -20,6 +20,7 @@ export interface QueueCardProps {
   /** Where its author is on the blocklist. */
   blocked: Blocked | undefined;
   onDecide: (decision: Decision, reason?: string) => void;
+  onErase: (of: ErasedOf) => void;
   onUndo: () => void;
 }
 
@@ -89,6 +90,15 @@ function Decided({ item, decision, onUndo }: { item: QueueItem; decision: Decisi
   );
 }
 
+function Erased() {
+  return (
+    <p className={styles.decided}>
+      <Icon of={icons.trash} /> <strong>{erasing.erased}</strong>
+      <span className={styles.excerpt}>{erasing.soon}</span>
+    </p>
+  );
+}
+
 /** One comment to decide on. Decided, it collapses in its place, so that nothing jumps under the pointer. */
 export function QueueCard(props: QueueCardProps) {
   const { item, state, isCurrent, ref } = props;
@@ -100,9 +110,11 @@ export function QueueCard(props: QueueCardProps) {
       tabIndex={-1}
       ref={ref}
       aria-current={isCurrent || undefined}
-      aria-label={authorOf(item)}
+      aria-label={state?.kind === 'erased' ? erasing.erased : authorOf(item)}
     >
-      {state?.kind === 'decided' ? (
+      {state?.kind === 'erased' ? (
+        <Erased />
+      ) : state?.kind === 'decided' ? (
         <Decided item={item} decision={state.decision} onUndo={props.onUndo} />
       ) : (
         <>

@@ -75,6 +75,16 @@ export async function decide(
   return (await request<Result[]>(`${api}/verdicts`, { method: 'POST', json })).body;
 }
 
+/** What is erased: one comment, or all that its author wrote. */
+export type ErasedOf = 'comment' | 'author';
+
+/** Erases for good; gives the ids of the comments that are gone. */
+export async function erase({ id, postId }: Pick<QueueItem, 'id' | 'postId'>, of: ErasedOf): Promise<string[]> {
+  const path = `/api/comments/posts/${encodeURIComponent(postId)}/comments/${encodeURIComponent(id)}/erasure?of=${of}`;
+  const { body } = await request<{ comments: { id: string }[] }>(path, { method: 'POST' });
+  return body.comments.map((comment) => comment.id);
+}
+
 /** Takes decisions back. */
 export async function takeBack(
   items: readonly { commentId: string; revision: number | undefined }[],

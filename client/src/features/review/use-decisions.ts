@@ -1,10 +1,14 @@
 import { useRef, useState } from 'react';
 import { refusalOf } from '../../studio/request';
-import { review } from '../../studio/words';
-import { type Decision, decide, type QueueItem, type Result, takeBack } from './queue';
+import { erasing, review } from '../../studio/words';
+import { type Decision, decide, erase, type ErasedOf, type QueueItem, type Result, takeBack } from './queue';
 
-/** What became of a card in this window: decided here (and it can be undone), or why not. */
-export type CardState = { kind: 'decided'; decision: Decision } | { kind: 'failed'; message: string };
+/** What became of a card in this window: decided here (and it can be undone), erased, or why not. */
+export type CardState =
+  { kind: 'decided'; decision: Decision } | { kind: 'erased' } | { kind: 'failed'; message: string };
+
+/** Whether nothing more is to be decided on a card, unless that is undone. */
+export const isOver = (state: CardState | undefined): boolean => state?.kind === 'decided' || state?.kind === 'erased';
 
 interface Batch {
   decision: Decision;
@@ -26,6 +30,8 @@ export interface Decisions {
   undoLast(): Promise<readonly string[]>;
   /** Takes back what was decided on one comment. */
   undoOne(commentId: string): Promise<void>;
+  /** Erases a comment, or all of its author, for good. */
+  erase(item: QueueItem, of: ErasedOf): Promise<void>;
   /** Another list is shown, in which everything stands as it is stored. What was done can still be taken back. */
   showAfresh(): void;
 }
@@ -177,5 +183,14 @@ export function useDecisions(onChanged: () => void): Decisions {
     },
     undoLast: () => attempt(batches.newest, takeBackAll),
     undoOne: async (commentId) => void (await attempt(() => [commentId], takeBackAll)),
+    async erase(item, of) {
+      const work = async (): Promise<string> => {
+        const gone = await erase(item, of);
+        show(gone.map((id) => [id, { kind: 'erased' }] as const));
+        batches.change((before) => without(before, new Set(gone)));
+        return review.done(gone.length, erasing.erased);
+      };
+      await attempt(() => [item.id], work);
+    },
   };
 }

@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import { useKeys } from '../../studio/use-keys';
 import { type Decision, type QueueItem, type QueueStatus, statuses } from './queue';
 import { useCurrent } from './use-current';
-import type { Decisions } from './use-decisions';
+import { type Decisions, isOver } from './use-decisions';
 import type { useQueue } from './use-queue';
 import { useSelection } from './use-selection';
 
@@ -29,7 +29,7 @@ export function useReview({ view, open, queue, decisions }: ReviewParts) {
     if (selection.size > 0) return items.filter(({ id }) => selection.has(id));
     return here ? [here] : [];
   };
-  const isDecided = (id: string): boolean => decisions.states.get(id)?.kind === 'decided';
+  const isDecided = (id: string): boolean => isOver(decisions.states.get(id));
 
   /** Decides, and goes on to the next that waits; where there is none, the focus stays with the last decided. */
   function decide(wanted: readonly QueueItem[], decision: Decision, reason?: string): void {

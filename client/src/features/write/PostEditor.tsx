@@ -1,12 +1,12 @@
 import { postPath } from '@blog/contract/address';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { ConfirmDialog } from '../../components/ConfirmDialog';
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { Notice } from '../../components/Notice';
 import { write } from '../../studio/words';
 import { Conflict } from './Conflict';
-import { DeleteDialog } from './DeleteDialog';
 import { Drafts } from './Drafts';
 import { EditorFields } from './EditorFields';
 import type { StoredPost } from './posts';
@@ -140,7 +140,15 @@ export function PostEditor({ loaded }: { loaded: StoredPost | undefined }) {
         <Actions editor={editor} onSave={(publish) => void save(publish)} onRemove={() => setAsksToDelete(true)} />
       </form>
       {stored ? null : <Drafts />}
-      {asksToDelete && stored ? <DeleteDialog title={stored.title} onAnswer={(isYes) => void remove(isYes)} /> : null}
+      {asksToDelete && stored ? (
+        <ConfirmDialog
+          title={write.removeTitle}
+          text={write.removeAsk(stored.title)}
+          yes={write.removeYes}
+          no={write.removeNo}
+          onAnswer={(isYes) => void remove(isYes)}
+        />
+      ) : null}
     </div>
   );
 }
