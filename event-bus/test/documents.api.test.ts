@@ -46,6 +46,7 @@ function fits(document: Json, message: string, event: unknown): boolean {
 const types = [
   ...['PostCreated', 'PostUpdated', 'PostDeleted'],
   ...['CommentCreated', 'CommentModerated', 'CommentUpdated', 'CommentDeleted'],
+  ...['CommentErased', 'PostErased'],
 ];
 const comment = { id: 'c1', content: 'Hi', postId: 'p1', status: 'pending' };
 

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createBusClient } from './bus/client.mjs';
 import { runCommand } from './command.mjs';
+import { entriesOf, noteErased } from './erase/audit.mjs';
 import { waitForAll } from './erase/pending.mjs';
 import { findQuotes, findWanted } from './erase/plan.mjs';
 import { portsFrom, root, urlsOf } from './processes.cjs';
@@ -75,9 +76,11 @@ async function begin(blog, { comments, posts, unknownPosts }) {
   return events;
 }
 
+const dataDirOf = (env) => resolve(root, env.DATA_DIR ?? 'data');
+
 /** Copies that no process has open: what was there before a repair, or before a restore. */
 function filesToDelete() {
-  const dataDir = resolve(root, process.env.DATA_DIR ?? 'data');
+  const dataDir = dataDirOf(process.env);
   const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
   return names.filter((name) => /\.damaged-\d+/.test(name) || name.startsWith('before-restore-'));
 }
@@ -125,5 +128,7 @@ await runCommand({ usage, options }, async ({ values }) => {
   if (!values.yes && !(await confirm())) return console.log('Nothing was erased.');
   const blog = createBlogClient({ urls, token: () => transferToken(process.env) });
   const events = await begin(blog, plan);
+  if (!noteErased(dataDirOf(process.env), entriesOf(plan)))
+    console.log('There is no data folder here, and so no audit.');
   await report(await waitForAll(bus, events, seconds));
 });

@@ -5,9 +5,11 @@ const shortestTold = 16;
 
 const idOf = (data) => (typeof data?.id === 'number' ? String(data.id) : data?.id);
 const isOfComment = ({ type }) => type.startsWith('Comment');
+/** The same text can be written in several ways (é as one character, or as two): compared, it is in one. */
+const inOneForm = (text) => text.normalize('NFC');
 const textsOf = ({ data }) =>
-  [data?.content, data?.author, data?.title, data?.body].filter((text) => typeof text === 'string');
-const holds = (event, texts) => textsOf(event).some((text) => texts.some((wanted) => text.includes(wanted)));
+  [data?.content, data?.author, data?.title, data?.body].filter((text) => typeof text === 'string').map(inOneForm);
+const holds = (event, texts) => textsOf(event).some((text) => texts.some((wanted) => text.includes(inOneForm(wanted))));
 
 /** Whether an event says something that an erasure would take. */
 const hasText = ({ erased, erases }) => erased !== true && erases === undefined;
