@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import Sqlite from '@blog/kit/sqlite';
 import { blogDataAfterErasure } from '../src/blog';
 import { runBus, type RunningBus } from './running-bus';
 import { useFolder } from './use-folder';
@@ -94,6 +95,50 @@ describe('What a subscriber said of an event that is erased', () => {
     const letters = await get<Letter[]>('/dead-letters?limit=100');
     expect(letters.map(({ detail }) => detail)).toEqual(ids.map(() => null));
     expect(JSON.stringify(await get('/events/of-7'))).not.toContain(secretText);
+  });
+});
+
+describe('An erasure', () => {
+  it('finds ids that are numbers, and texts that JSON escapes', async () => {
+    const body = `{"type":"CommentFlagged","data":{"id":7,"postId":12,"content":"\\u00dcnlikely words of a person"}}`;
+    const headers = { 'Content-Type': 'application/json' };
+    await fetch(`${bus.server.url}/events`, { method: 'POST', headers, body });
+    await publish({ ...erasureOf('7'), partitionkey: '12' });
+    await erased(1);
+    expect((await get<{ data: object }[]>('/events'))[0]?.data).toEqual({ id: 7, postId: 12, content: '' });
+    expect(filesWith('nlikely words')).toEqual([]);
+  });
+
+  it('is not done while somebody reads the files, and stops nobody else meanwhile', async () => {
+    await publish(comment('1'));
+    const reader = new Sqlite(join(folder(), 'event-bus.db'), { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM events').get();
+    await publish(erasureOf('1'));
+    const isTaken = async () => JSON.stringify(await get('/events')).includes('"erased":true');
+    await until(isTaken);
+    await publish(comment('2'));
+    expect(await get('/erasures')).toMatchObject([{ doneAt: null }]);
+    reader.exec('COMMIT');
+    reader.close();
+    await erased(1);
+    const [one] = await get<{ data: { content: string } }[]>('/events');
+    expect(one?.data.content).toBe('');
+  });
+
+  it('takes thousands of events under one key, each by an event of its own', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, n) => String(n));
+    for (let from = 0; from < ids.length; from += 500) {
+      await publish(...ids.slice(from, from + 500).map((id) => ({ ...comment(id), type: 'CommentSeen' })));
+    }
+    for (let from = 0; from < ids.length; from += 500) {
+      await publish(...ids.slice(from, from + 500).map((id) => erasureOf(id)));
+    }
+    await until(async () => {
+      const told = await get<{ doneAt: string | null }[]>('/erasures');
+      return told.length === 1_000 && told.every(({ doneAt }) => doneAt !== null);
+    });
+    expect(filesWith(secretText)).toEqual([]);
   });
 });
 

@@ -133,15 +133,19 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
     let noted = lookedUpTo;
     while (!ended && lookedUpTo < log.head()) {
       const { events, upTo } = await readOn(log, { after: lookedUpTo, upTo: log.head() }, []);
+      const asked: Erasure[] = [];
       for (const event of events) {
-        const asked = askedIn(event);
-        if (!asked) await eraseLate(event);
-        else if (!known.has(asked.sequence)) {
-          wanted.add(asked);
-          save([asked]);
+        const erasure = askedIn(event);
+        if (!erasure) await eraseLate(event);
+        else if (!known.has(erasure.sequence)) {
+          wanted.add(erasure);
+          asked.push(erasure);
         }
       }
       lookedUpTo = upTo;
+      // One for which something came late on the same page is known by now.
+      const unknown = asked.filter(({ sequence }) => !known.has(sequence));
+      if (unknown.length > 0) save(unknown);
       if (lookedUpTo - noted >= notedEvery) {
         save();
         noted = lookedUpTo;
