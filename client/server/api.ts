@@ -5,7 +5,7 @@ import type { Cookies } from './cookies';
 import { deletionIn, type NoteDeletion } from './deletions';
 import { forwardedFor } from './forwarded-for';
 import { markPersonal, markVarying } from './personal-answers';
-import type { Service, ServiceAnswer } from './service';
+import { refuseDotSegments, type Service, type ServiceAnswer } from './service';
 import type { Sessions } from './sessions';
 
 export interface Api {
@@ -29,8 +29,9 @@ const notForBrowsers = new Set([...notPassedOn, 'comment-token', 'vary']);
 /** Doors for the bus and for operators; nothing that a page needs. */
 const closedDoors = new Set(['events', 'metrics', 'skipped']);
 
-/** The path to ask a service for, normalised. Throws `NotFound` where it leads to a closed door, however it is spelt. */
+/** The path to ask a service for, normalised. Throws `NotFound` where it leads to a closed door or elsewhere than it says, however it is spelt. */
 export function servicePath(url: string): string {
+  refuseDotSegments(url);
   const { pathname, search } = new URL(`http://service${url.startsWith('/') ? '' : '/'}${url}`);
   const parts = pathname.split('/').filter((part) => part !== '');
   let first: string;

@@ -7,18 +7,17 @@ export class ForeignOrigin extends Error {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-function isOwn(req: Request, publicHost: string): boolean {
+function isOwn(req: Request, blog: URL): boolean {
   const site = req.get('Sec-Fetch-Site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = req.get('Origin');
   // Neither header: not a browser, so nobody's cookies are being misused.
   if (origin === undefined) return true;
-  const host = hostOf(origin);
-  return host !== undefined && (host === publicHost || host === req.get('Host'));
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  // Where readers come by HTTPS, whoever is on the wire could send a page of the same host by HTTP.
+  if (page.host === blog.host) return page.origin === blog.origin;
+  return page.host === req.get('Host');
 }
 
 /**
@@ -26,9 +25,9 @@ function isOwn(req: Request, publicHost: string): boolean {
  * Browsers say so in `Sec-Fetch-Site`; where they don't (plain HTTP), `Origin` must be this site.
  */
 export function sameOrigin({ publicUrl }: { publicUrl: string }): RequestHandler {
-  const publicHost = new URL(publicUrl).host;
+  const blog = new URL(publicUrl);
   return (req, _res, next) => {
-    if (!safeMethods.has(req.method) && !isOwn(req, publicHost)) throw new ForeignOrigin();
+    if (!safeMethods.has(req.method) && !isOwn(req, blog)) throw new ForeignOrigin();
     next();
   };
 }

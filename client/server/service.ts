@@ -74,7 +74,12 @@ const notConnected = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EN
 const agent = new Agent({ keepAlive: true, timeout: 30_000 });
 
 /** A part of a path that any client takes away with the part before it: nothing has such an id, and the rest is another route. */
-const dotSegment = /\/(?:\.|%2e){1,2}(?=[/?#]|$)/i;
+const dotSegment = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i;
+
+/** Throws `NotFound` for a path that leads elsewhere than it says. */
+export function refuseDotSegments(path: string): void {
+  if (dotSegment.test(path.split('?', 1)[0] ?? '')) throw new NotFound('There is no such route.');
+}
 
 const isRepeatable = ({ method }: ServiceRequest): boolean => method === 'GET' || method === 'HEAD';
 
@@ -134,7 +139,7 @@ export function createService({ name, urls, logger, now, patience = usualPatienc
   return {
     name,
     async send(request) {
-      if (dotSegment.test(request.path.split('?', 1)[0] ?? '')) throw new NotFound('There is nothing of this name.');
+      refuseDotSegments(request.path);
       const isRead = isRepeatable(request);
       const endsAt = now() + (request.patienceMs ?? (isRead ? patience.readMs : patience.writeMs));
       for (const [index, url] of endpoints.inTurn().entries()) {

@@ -64,7 +64,8 @@ export function createSignInLimits({ now, wait = delay }: SignInLimitOptions = {
       const everywhere = isLink ? undefined : { throttle: ofName, key: keyOf(typed) };
       const isSlowed = everywhere !== undefined && everywhere.throttle.take(everywhere.key) > 0;
       res.once('finish', () => {
-        if (res.statusCode >= 400) return;
+        // 503: nobody had time to look at it.
+        if (res.statusCode >= 400 && res.statusCode !== 503) return;
         for (const { throttle, key } of [...counts, ...(everywhere ? [everywhere] : [])]) throttle.giveBack(key);
       });
       if (isSlowed) await wait(slowMs);

@@ -1,9 +1,10 @@
-import { Forbidden, type Logger } from '@blog/kit';
+import { Forbidden, type Logger, readerNetwork, TooManyRequests } from '@blog/kit';
 import type { Request, RequestHandler, Response } from 'express';
 import { messages } from '../src/messages';
 import { SignInPage, type SignInFault } from '../src/routes/SignInPage';
 import type { Accounts, Known } from './accounts/accounts';
 import type { FailedSignIns } from './accounts/failed-sign-ins';
+import { createTurns } from './accounts/turns';
 import { formFields } from './form-body';
 import { ownPath } from './own-path';
 import type { PageTools } from './page-tools';
@@ -18,9 +19,12 @@ interface SignInDeps extends Pick<PageTools, 'frameOf'> {
   logger: Logger;
 }
 
+/** Each check takes a thread of four for about a tenth of a second, and 32 MB. */
+const checks = { atOnce: 2, mostWaiting: 20 };
+
 /**
  * `GET /sign-in?back=&code=` and `POST /sign-in` (name and password, or the code of a one-time link; 303 to `back`,
- * 401 where they don't count, 429 after too many failures), `POST /sign-out` and `/sign-out/everywhere`.
+ * 401 where they don't count, 429 after too many failures, 503 where too many try at once), `POST /sign-out` and `/sign-out/everywhere`.
  * 403 where no AUTH_PRIVATE_KEY is set.
  * A link is used up by a POST only, so that no preview of it does.
  */
@@ -36,9 +40,17 @@ export function createSignInPage({ accounts, sessions, failedSignIns, frameOf, l
   }
 
   const limits = createSignInLimits();
+  const turns = createTurns(checks);
   const limit: RequestHandler = async (req, res, next) => {
     const fields = formFields(req);
-    await limits.begin(req, res, { name: fields.get('name') ?? '', isLink: (fields.get('code') ?? '') !== '' });
+    const isLink = (fields.get('code') ?? '') !== '';
+    try {
+      await limits.begin(req, res, { name: fields.get('name') ?? '', isLink });
+    } catch (error) {
+      const how = isLink ? 'link' : 'password';
+      if (error instanceof TooManyRequests) failedSignIns.add({ how, refusedNetwork: readerNetwork(req) });
+      throw error;
+    }
     next();
   };
 
@@ -47,10 +59,10 @@ export function createSignInPage({ accounts, sessions, failedSignIns, frameOf, l
     next();
   };
 
-  async function knownBy(fields: ReadonlyMap<string, string>): Promise<Known | undefined> {
+  async function knownBy(fields: ReadonlyMap<string, string>, isWanted: () => boolean): Promise<Known | undefined> {
     const code = fields.get('code') ?? '';
     if (code !== '') return accounts.useLink(code);
-    return accounts.signIn(fields.get('name') ?? '', fields.get('password') ?? '');
+    return turns.take(() => accounts.signIn(fields.get('name') ?? '', fields.get('password') ?? ''), isWanted);
   }
 
   const read: RequestHandler = (req, res) => {
@@ -61,7 +73,7 @@ export function createSignInPage({ accounts, sessions, failedSignIns, frameOf, l
   const signIn: RequestHandler = async (req, res) => {
     const fields = formFields(req);
     const isLink = (fields.get('code') ?? '') !== '';
-    const known = await knownBy(fields);
+    const known = await knownBy(fields, () => !res.closed);
     if (known && (await sessions.start(req, res, known, isLink ? 'link' : 'password'))) {
       return res.redirect(303, ownPath(fields.get('back')));
     }

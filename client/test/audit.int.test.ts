@@ -107,6 +107,22 @@ describe('failures to sign in', () => {
     ]);
   });
 
+  it('that are refused take a few lines as well, one network’s apart from another’s, and name no address', async () => {
+    const { entries, failed } = start();
+    for (let n = 0; n < 10_000; n += 1) failed.add({ how: 'password', refusedNetwork: `203.0.113.${n % 2}` });
+    expect(entries).toEqual(
+      Array(2).fill({ event: 'sign-in-refused', how: 'password', network: expect.any(String), count: 1 }),
+    );
+    for (let n = 0; n < 10_000; n += 1) failed.add({ how: 'password', refusedNetwork: `2001:db8:${n}::/64` });
+    expect(entries).toHaveLength(11);
+    expect(entries.at(-1)).toEqual({ event: 'sign-in-refused', how: 'password', count: 1 });
+    await jest.advanceTimersByTimeAsync(10 * 60_000);
+    expect(entries.slice(11).map(({ count }) => count)).toEqual([4_999, 4_999, 9_991]);
+    const networks = entries.map(({ network }) => network).filter((network) => network !== undefined);
+    expect(new Set(networks).size).toBe(10);
+    expect(JSON.stringify(entries)).not.toMatch(/203\.0|2001/);
+  });
+
   it('are written at once again after a quiet time', async () => {
     const { entries, failed } = start();
     failed.add({ how: 'link' });

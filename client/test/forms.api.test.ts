@@ -148,6 +148,8 @@ describe('A form that was sent from another site', () => {
     { 'Sec-Fetch-Site': 'same-site' },
     { Origin: 'http://evil.example' },
     { Origin: 'null' },
+    { Origin: 'https://blog.example' },
+    { Origin: 'http://blog.example:444' },
   ];
   it.each(refused)('is refused, and nothing is stored: %j', async (headers) => {
     const send = request(test.app).post('/posts').type('form').set({ Accept: 'text/html', Host: 'blog.example' });

@@ -15,6 +15,7 @@ function start() {
   app.post('/', express.json({ limit: '8mb' }), async (req, res) => {
     const { name = '', password, code } = req.body as Record<string, string>;
     await limits.begin(req, res, { name, isLink: code !== undefined });
+    if (password === 'unchecked') return void res.sendStatus(503);
     res.sendStatus(password === 'right' || code === 'right' ? 303 : 401);
   });
   const refuse: express.ErrorRequestHandler = (error: { retryAfterSeconds?: number }, _req, res, _next) => {
@@ -63,6 +64,14 @@ describe('Signing in', () => {
   it('counts failures only', async () => {
     const { statusOf } = start();
     for (let n = 0; n < 60; n += 1) expect(await statusOf('203.0.113.5', right('ana'))).toBe(303);
+  });
+
+  it('counts no try that nobody had time for', async () => {
+    const { statusOf } = start();
+    for (let n = 0; n < 60; n += 1) {
+      expect(await statusOf('203.0.113.5', { name: 'ana', password: 'unchecked' })).toBe(503);
+    }
+    expect(await statusOf('203.0.113.5', right('ana'))).toBe(303);
   });
 
   it('counts codes of one-time links apart, by address', async () => {

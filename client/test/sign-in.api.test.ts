@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import request from 'supertest';
+import { readAudit } from '../server/accounts/audit';
 import { setUpApp, type TestBlog } from './set-up-app';
 
 let test: TestBlog;
@@ -71,6 +73,27 @@ describe('Signing in', () => {
     const { text, headers } = await post('/sign-in', { name: 'ana', password: 'correct horse' }).expect(429);
     expect(text).toContain('That was a lot at once');
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    await post('/sign-in', { name: 'ana', password: 'correct horse' }).expect(429);
+    // Entries are written in their order: when this one is there, all others are.
+    await test.accounts.createLink('ana', 10);
+    const { entries } = await readAudit(join(test.folder, 'audit.jsonl'));
+    const refused = entries.filter(({ event }) => event === 'sign-in-refused');
+    expect(refused).toEqual([expect.objectContaining({ how: 'password', count: 1 })]);
+  });
+
+  it('checks few passwords at once, whatever number is sent from wherever; links go past those that wait', async () => {
+    const code = await test.accounts.createLink('ana', 10);
+    const from = (n: number) => ({ ...browser, 'X-Forwarded-For': `203.0.113.${n}` });
+    const tries = Array.from({ length: 40 }, async (_, n) => {
+      const fields = { name: `name ${n}`, password: 'wrong password' };
+      const { status, headers } = await request(test.app).post('/sign-in').type('form').set(from(n)).send(fields);
+      return { status, isToldWhen: headers['retry-after'] !== undefined };
+    });
+    const byLink = post('/sign-in', { code });
+    expect((await byLink).status).toBe(303);
+    const answers = await Promise.all(tries);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(22);
+    expect(answers.filter(({ status }) => status === 503)).toEqual(Array(18).fill({ status: 503, isToldWhen: true }));
   });
 
   it('takes no form of another site', async () => {

@@ -16,20 +16,21 @@ type Way = 'cookie' | 'session as bearer' | 'token as bearer' | 'long token as b
 type Handed = Record<Way, Record<string, string>>;
 
 interface Route {
-  service: 'posts' | 'comments' | 'moderation' | 'query';
+  service: 'posts' | 'comments' | 'moderation' | 'query' | 'client';
   method: string;
   path: string;
   json?: unknown;
   needs?: 'author' | 'moderator';
 }
 
-/** Of each service that the client passes on to, one that needs a role, if it has any. Nothing comes of what is sent. */
+/** Of the client and of each service that it passes on to, one that needs a role, if it has any. Nothing comes of what is sent. */
 const routes: Route[] = [
   { service: 'posts', method: 'GET', path: '/posts?drafts=true', needs: 'author' },
   { service: 'posts', method: 'PATCH', path: '/posts/none', json: { title: 'x' }, needs: 'author' },
   { service: 'comments', method: 'PUT', path: '/posts/p/comments/c', json: {}, needs: 'moderator' },
   { service: 'moderation', method: 'GET', path: '/queue', needs: 'moderator' },
   { service: 'query', method: 'GET', path: '/posts' },
+  { service: 'client', method: 'POST', path: '/preview', json: { kind: 'post', markdown: 'a' }, needs: 'author' },
 ];
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
@@ -67,7 +68,8 @@ async function seenThroughClient(handed: Partial<Handed>): Promise<Record<string
   const seen: Record<string, 401 | 403 | 'through'> = {};
   for (const [way, headers] of Object.entries(handed)) {
     for (const route of routes) {
-      const status = await statusOf('client', headers, route, `/api/${route.service}`);
+      const prefix = route.service === 'client' ? '' : `/api/${route.service}`;
+      const status = await statusOf('client', headers, route, prefix);
       seen[`${way}: ${route.method} ${route.service}`] = status === 401 || status === 403 ? status : 'through';
     }
   }
@@ -144,7 +146,9 @@ describe('A role that was taken away', () => {
 
 describe('Asked directly', () => {
   const direct: [ProcessName, Route][] = [
-    ...routes.filter(({ needs }) => needs).map((route): [ProcessName, Route] => [route.service, route]),
+    ...routes
+      .filter(({ needs, service }) => needs && service !== 'client')
+      .map((route): [ProcessName, Route] => [route.service, route]),
     ['event-bus', { service: 'posts', method: 'GET', path: '/subscriptions' }],
   ];
 

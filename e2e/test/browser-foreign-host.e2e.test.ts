@@ -1,4 +1,6 @@
 /** @jest-environment ./e2e/harness/failure-aware-environment.ts */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { authEnvironment } from '../harness/auth';
 import { createComment, createPost, readAllPosts, statusesInView } from '../harness/blog';
 import { read } from '../harness/send';
@@ -91,6 +93,78 @@ describe('A page whose own name leads to this machine', () => {
       403,
       expect.stringContaining('application/problem+json'),
     ]);
+  });
+});
+
+interface Sent {
+  path: string;
+  init: { method?: string; mode?: 'no-cors'; body?: string; headers?: Record<string, string> };
+}
+
+/** What becomes of requests to another origin: the status and text of what the page may read, `opaque` of what it may only send. */
+async function sendAcross({ base, sent }: { base: string; sent: Sent[] }): Promise<string[]> {
+  const seen: string[] = [];
+  for (const { path, init } of sent) {
+    const answer = await fetch(base + path, { ...init, signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    const text = answer ? await answer.text() : '';
+    seen.push(answer ? `${answer.type} ${answer.status} ${text}` : 'nothing');
+  }
+  return seen;
+}
+
+describe('A page of another site, which asks a process under its own name', () => {
+  let site: Server;
+  beforeAll(async () => {
+    site = createServer((_req, res) =>
+      res.setHeader('Content-Type', 'text/html').end('<!doctype html><title>Evil</title>'),
+    );
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => site.close());
+
+  /** Doors for programs and for the blog's own pages; posts, comments and query are open to scripts of any origin where they need no role. */
+  const closed = [
+    ...['/events', '/events?limit=5', '/subscriptions', '/dead-letters', '/faults', '/skipped', '/queue', '/rules'],
+    ...['/verdicts', '/blocklist', '/metrics', '/api/query/posts', '/api/moderation/queue'],
+  ];
+  const event = { type: 'CommentUpdated', data: { id: 'forged', content: 'forged', status: 'approved' } };
+  const changes = (): [path: string, method: string, body: unknown][] => [
+    ['/events', 'POST', event],
+    ['/posts', 'POST', { title: 'forged', draft: true }],
+    [`/posts/${postId}`, 'DELETE', undefined],
+    ['/api/posts/posts', 'POST', { title: 'forged' }],
+    [`/api/comments/posts/${postId}/comments`, 'POST', { content: 'forged' }],
+    ['/subscriptions/query/pause', 'POST', undefined],
+    ['/subscriptions/query', 'DELETE', undefined],
+    ['/skipped/retry', 'POST', undefined],
+    ['/rules', 'PUT', { rules: [] }],
+    ['/sign-out', 'POST', undefined],
+    ['/theme', 'POST', undefined],
+  ];
+  /** As JSON, which asks for permission first, and as browsers send it without: then the page can't read the answer. */
+  const sent = (): Sent[] => [
+    ...closed.flatMap((path): Sent[] => [
+      { path, init: {} },
+      { path, init: { mode: 'no-cors' } },
+    ]),
+    ...changes().flatMap(([path, method, body]): Sent[] => {
+      const text = body === undefined ? {} : { body: JSON.stringify(body) };
+      const asJson: Sent = { path, init: { method, ...text, headers: { 'Content-Type': 'application/json' } } };
+      return method === 'POST' ? [asJson, { path, init: { method, ...text, mode: 'no-cors' } }] : [asJson];
+    }),
+  ];
+
+  it.each(processes.map(({ name }) => name))('reads nothing that is closed and changes nothing at %s', async (name) => {
+    const history = `${system().urls['event-bus']}/events`;
+    const before = (await read<unknown[]>(history)).length;
+    const page = await (await newWindow({ bypassCSP: true })).newPage();
+    await page.goto(`http://${foreign}:${(site.address() as AddressInfo).port}/`);
+    const seen = await page.evaluate(sendAcross, { base: system().urls[name], sent: sent() });
+    const refused = /^(?:nothing$|opaque 0 $|cors (?:400|401|403|404|405|415) )/;
+    expect(seen.filter((each) => !refused.test(each))).toEqual([]);
+    expect(seen.filter((each) => /orange|forged/.test(each))).toEqual([]);
+    expect((await read<unknown[]>(history)).length).toBe(before);
+    expect(await readAllPosts(system())).toHaveLength(1);
   });
 });
 

@@ -17,3 +17,25 @@ export function settingsOf(service: string): Set<string> {
   const names = [...text.matchAll(/^\s*([A-Z][A-Z_0-9]+):|\{ ([A-Z][A-Z_0-9]+): |, ([A-Z][A-Z_0-9]+): /gm)];
   return new Set(names.map(([, first, second, third]) => first ?? second ?? third ?? ''));
 }
+
+const spread = {
+  processSettings: 'config',
+  doorSettings: 'doors/settings',
+  busSettings: 'bus-connection',
+  authSettings: 'auth',
+};
+
+/** The settings in a source: keys in capitals. */
+function namesIn(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const names = [...text.matchAll(/(?:^\s*|[{,] )([A-Z][A-Z_0-9]+): (?!string|number|boolean|readonly)/gm)];
+  return names.map(([, name = '']) => name);
+}
+
+/** The settings that a service reads, and no other's: its own, and of the shared ones those that it takes. */
+export function settingsReadBy(service: string): Set<string> {
+  const files = own[service] ?? [`${service}/src/main.ts`];
+  const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  const taken = Object.entries(spread).filter(([name]) => text.includes(`...${name}`));
+  return new Set([...files, ...taken.map(([, file]) => `common/kit/src/${file}.ts`)].flatMap(namesIn));
+}

@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const auditEvents = [
   'signed-in',
   'sign-in-failed',
+  'sign-in-refused',
   'signed-out',
   'signed-out-everywhere',
   'account-added',
@@ -37,7 +38,9 @@ export const AuditEntry = z.object({
   how: z.enum(['password', 'link']).optional(),
   /** The beginning of a session's id; no session can be taken over by it. */
   session: short.optional(),
-  /** How many failures the entry stands for. */
+  /** Whose tries were refused: the same for all lines of one network until the client is restarted, and no address can be read from it. */
+  network: short.optional(),
+  /** How many failures, or refused tries, the entry stands for. */
   count: z.number().int().optional(),
   /** How long a token lives. */
   minutes: z.number().optional(),

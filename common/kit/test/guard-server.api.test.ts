@@ -36,6 +36,18 @@ describe('A request under a name that is not the process’s own', () => {
     },
   );
 
+  it.each([
+    ['localhost', 'evil.example'],
+    ['evil.example', 'localhost'],
+    ['localhost', 'localhost'],
+  ])('is no request where there are several: %s, then %s', async (first, second) => {
+    const { status, body } = await answerTo(
+      await start(),
+      `GET /feed HTTP/1.1\r\nHost: ${first}\r\nX: y\r\nhOST: ${second}`,
+    );
+    expect([status, body]).toEqual([400, expect.objectContaining({ detail: 'The request has more than one Host.' })]);
+  });
+
   it('is refused before the process is ready and after', async () => {
     const server = await start();
     expect((await answerTo(server, 'GET /feed HTTP/1.1\r\nHost: evil.example')).status).toBe(403);

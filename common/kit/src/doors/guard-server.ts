@@ -19,17 +19,23 @@ function readTarget(req: IncomingMessage): boolean {
   return true;
 }
 
+/** More than one line is no request at all (RFC 9112, 3.2): a proxy may have looked at the one, and Node takes the other. */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length > 1;
+}
+
 function refuse(res: ServerResponse, status: number, detail: string): void {
   res.setHeader('X-Content-Type-Options', 'nosniff');
   sendProblem(res, problem(status, { detail }));
 }
 
 /**
- * What each request to a process meets first, on whatever route: 400 for a target that is none, 403 if the process is asked
- * under a name that isn't its own.
+ * What each request to a process meets first, on whatever route: 400 for a target that is none and for several names, 403 if
+ * the process is asked under a name that isn't its own.
  */
 export function guardServer(app: RequestListener, isOwnHost: HostCheck): RequestListener {
   return (req, res) => {
+    if (hasSeveralHosts(req)) return refuse(res, 400, 'The request has more than one Host.');
     if (!readTarget(req)) return refuse(res, 400, 'The target of the request is no path.');
     if (isOwnHost(req.headers.host)) return app(req, res);
     refuse(
