@@ -75,7 +75,11 @@ interface Request {
   giveUp: (reason: string) => void;
 }
 
-function createRequest(push: SeenPush, process: SubscriberProcess, { isAlive, watcher }: NetworkDeps): Request {
+function createRequest(
+  push: SeenPush,
+  { process, listens }: { process: SubscriberProcess; listens: boolean },
+  { isAlive, watcher }: NetworkDeps,
+): Request {
   let open = true;
   let resolveWith: (answer: Answer) => void = () => undefined;
   const answer = new Promise<Answer>((resolve) => (resolveWith = resolve));
@@ -92,7 +96,8 @@ function createRequest(push: SeenPush, process: SubscriberProcess, { isAlive, wa
     answer,
     isOpen: () => open,
     give: (given, asked) => end(given, given, asked),
-    giveUp: (reason) => end('gave up', { kind: 'broken', reason }),
+    // Without a connection in time nobody is there.
+    giveUp: (reason) => end(listens ? 'gave up' : { kind: 'unreachable', reason }, { kind: 'broken', reason }),
   };
 }
 
@@ -168,7 +173,7 @@ export function createSimulatedSender(subscriber: Subscriber, deps: NetworkDeps)
       if (!isAlive()) return { answer: never, isWritten: () => false, abort: () => undefined };
       const { process, behaviour, listens, latency } = at(url);
       const sentAt = time.clock.now();
-      const request = createRequest({ url, events, sentAt }, process, deps);
+      const request = createRequest({ url, events, sentAt }, { process, listens }, deps);
       subscriber.pushes.push({ at: sentAt, url, sequences: events.map(({ sequence }) => sequence) });
       watcher.sent(request.push);
       time.after(latency(), () => {
@@ -194,7 +199,12 @@ export function createSimulatedSender(subscriber: Subscriber, deps: NetworkDeps)
         else if (process.isUp || keepsOpen(subscriber.front)) comeBack({ kind: 'answered', status: 200 });
         else comeBack({ kind: 'broken', reason: 'the connection was ended at once' });
       });
-      return { answer, isWritten: () => listens, abort: (reason) => give({ kind: 'broken', reason }) };
+      const abort = (reason: string): void => {
+        // Without a connection in time nobody is there, whatever comes later.
+        if (!listens && isAlive()) watcher.knocked({ kind: 'unreachable', reason });
+        give({ kind: 'broken', reason });
+      };
+      return { answer, isWritten: () => listens, abort };
     },
     close: () => undefined,
   };
