@@ -212,6 +212,7 @@ export function createEraser({ log, state, rule, forget, clock, logger, onFatal 
     erasures: () => [...known.values()].reverse(),
     settled,
     async close() {
+      if (ended) return;
       ended = true;
       cancelRetry();
       await settled();

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ConfirmDialog } from '../../components/ConfirmDialog';
+import { ConfirmDialog } from '../../studio/ConfirmDialog';
 import { erasing as words } from '../../studio/words';
 import styles from './CardFoot.module.css';
 import type { ErasedOf } from './queue';

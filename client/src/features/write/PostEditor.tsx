@@ -1,7 +1,7 @@
 import { postPath } from '@blog/contract/address';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { ConfirmDialog } from '../../components/ConfirmDialog';
+import { ConfirmDialog } from '../../studio/ConfirmDialog';
 import { Icon } from '../../components/Icon';
 import * as icons from '../../components/icons';
 import { Notice } from '../../components/Notice';
