@@ -97,7 +97,8 @@ describe('A backup', () => {
 
   it('holds each database and file but the read model, for its owner only, and says when and by what it was made', async () => {
     const backup = await aBackup();
-    const names = ['auth-private-key', 'event-bus-delivery.db', 'event-bus.db', 'manifest.json', 'posts.db'];
+    const busFiles = ['event-bus-delivery.db', 'event-bus-erasures.db', 'event-bus.db'];
+    const names = ['auth-private-key', ...busFiles, 'manifest.json', 'posts.db'];
     expect((await readdir(backup)).sort()).toEqual(names);
     if (process.platform !== 'win32') expect((await stat(backup)).mode & 0o077).toBe(0);
     const manifest = JSON.parse(await readFile(join(backup, 'manifest.json'), 'utf8')) as Record<string, unknown>;
@@ -122,7 +123,7 @@ describe('A backup', () => {
     const backup = await aBackup();
     for (const args of [[backup], [backup, '--replace']]) {
       expect(await refusal(args, dataDir)).toMatch(
-        /Stop the processes .*event-bus-delivery.db, event-bus.db, posts.db/,
+        /Stop the processes .*event-bus-delivery.db, event-bus-erasures.db, event-bus.db, posts.db/,
       );
     }
     await createPost(getSystem(), 'Undisturbed');

@@ -13,7 +13,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-const commands = ['export', 'import', 'backup', 'restore', 'account', 'token', 'bus', 'seed', 'reset', 'bench'];
+const commands = [
+  'export',
+  'import',
+  'erase',
+  'backup',
+  'restore',
+  'account',
+  'token',
+  'bus',
+  'seed',
+  'reset',
+  'bench',
+];
 // Nobody listens there: whatever a command would do, it does it to nothing.
 const env = { EVENT_BUS_URL: 'http://127.0.0.1:9', POSTS_PORT: '9', COMMENTS_PORT: '9' };
 
