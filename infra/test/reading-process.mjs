@@ -28,8 +28,9 @@ function inputOf(input, pieces) {
     );
     return { texts: () => decodingStream(parts), whole: () => undefined };
   }
-  const texts = Array.from({ length: Math.ceil(input.length / pieces) }, (_, part) =>
-    input.slice(part * pieces, (part + 1) * pieces),
+  const signs = pieces < input.length ? [...input] : [input];
+  const texts = Array.from({ length: Math.ceil(signs.length / pieces) }, (_, part) =>
+    signs.slice(part * pieces, (part + 1) * pieces).join(''),
   );
   return { texts: () => texts, whole: () => input };
 }

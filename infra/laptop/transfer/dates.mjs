@@ -41,7 +41,8 @@ function fromWords(text) {
 
 /** A date as a moment; undefined where it is none. */
 export function momentIn(value) {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value;
+  // TOML's own dates write themselves as they were written.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : new Date(value.getTime());
   const text = String(value ?? '').trim();
   return inIso(text) ?? fromWords(text);
 }

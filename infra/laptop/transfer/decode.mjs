@@ -60,12 +60,14 @@ function faultyByte(bytes, decoder) {
       return false;
     }
   };
-  let [good, bad] = [0, bytes.length];
+  let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
     if (reads(middle)) good = middle;
     else bad = middle;
   }
+  // The last of these bytes may be the beginning of a sign that never comes.
+  while (good > 0 && !fits(decoder, bytes.subarray(0, good))) good -= 1;
   return good;
 }
 

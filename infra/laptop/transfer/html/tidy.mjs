@@ -14,7 +14,7 @@ import {
   within,
 } from './nodes.mjs';
 
-const removed = { SCRIPT: 'script', SVG: 'drawing (svg)', CANVAS: 'drawing (canvas)', MAP: 'image map' };
+const removed = { SCRIPT: 'script', svg: 'drawing (svg)', CANVAS: 'drawing (canvas)', MAP: 'image map' };
 const unseen = [
   'STYLE',
   'TEMPLATE',
