@@ -1,4 +1,5 @@
 /** What can be said only when all of a source has been read: what is there twice, and which replies have no parent. */
+import { keyOfPath } from './former-paths.mjs';
 
 /** Of several with one id the first counts. Later ones that say the same are no loss; others are, and are told as such. */
 function leaveOutDoubles(db, table) {
@@ -15,6 +16,28 @@ function leaveOutDoubles(db, table) {
     .all();
   const leave = db.prepare(`UPDATE ${table} SET reason = ?, json = NULL WHERE seq = ?`);
   for (const { seq, isSame: isNoLoss } of doubles) leave.run(isNoLoss ? same : other, seq);
+}
+
+const sharedPath = ['Changed', 'old address that another post has too: it leads to the first'];
+
+/** An address leads to one post: the first that says to have been there. */
+function shareOutPaths(db) {
+  const paths = db.prepare(
+    `SELECT seq, json_extract(json, '$.formerPaths') AS given FROM posts WHERE reason IS NULL AND given IS NOT NULL ORDER BY seq`,
+  );
+  const taken = new Set();
+  const shared = [];
+  for (const { seq, given } of paths.iterate()) {
+    const all = JSON.parse(given);
+    const own = all.filter((path) => !taken.has(keyOfPath(path)));
+    for (const path of own) taken.add(keyOfPath(path));
+    if (own.length < all.length) shared.push({ seq, own: JSON.stringify(own), note: JSON.stringify(sharedPath) });
+  }
+  const keep = db.prepare(
+    `UPDATE posts SET json = json_set(json, '$.formerPaths', json(@own)), changes = json_insert(changes, '$[#]', json(@note))
+     WHERE seq = @seq`,
+  );
+  for (const one of shared) keep.run(one);
 }
 
 export const lossReasons = new Set(['with the id of another one in what is imported', 'longer than this blog takes']);
@@ -74,6 +97,7 @@ export function checkAll(spool, { defaultTime, keepsParents = false }) {
   ).run(defaultTime);
   leaveOutDoubles(db, 'posts');
   leaveOutDoubles(db, 'comments');
+  shareOutPaths(db);
   if (!keepsParents) cutFromMissing(db);
   cutCircles(db);
 }

@@ -2,12 +2,40 @@
 
 const most = { paths: 20, length: 500 };
 
+/** The beginnings of the blog's own addresses, which the posts service refuses. */
+const ownPlaces = new Set([
+  ...['api', 'assets', 'embed', 'embed.js', 'write', 'review', 'preview', 'sign-in', 'sign-out', 'theme'],
+  ...['feed.atom', 'feed.json', 'sitemap.xml', 'robots.txt', 'favicon.ico', 'favicon.svg', 'openapi.json', 'docs'],
+  ...['healthz', 'readyz', 'metrics'],
+]);
+
+/** Paths that lead to the same, as the posts service compares them. */
+export function keyOfPath(path) {
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // What can't be decoded is compared as it stands.
+  }
+  return decoded
+    .normalize('NFC')
+    .replace(/\/index\.html?$/i, '')
+    .replace(/\/+$/, '');
+}
+
+function isOwn(path) {
+  const [, place = '', next] = keyOfPath(path).split('/');
+  return place === '' || ownPlaces.has(place.toLowerCase()) || (place === 'posts' && next === undefined);
+}
+
 /** A path of an address on the old site; undefined where it is none, or another site's. */
 export function formerPath(address) {
   const text = String(address ?? '').trim();
   if (!/^(?:https?:\/\/[^/]+)?\/[^/]/.test(text) || /\{\{|\s/.test(text)) return undefined;
   const { pathname } = new URL(text, 'http://any.example');
-  return pathname === '/' || pathname.length > most.length ? undefined : pathname;
+  const isNone =
+    pathname.length > most.length || isOwn(pathname) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(keyOfPath(pathname));
+  return isNone || /^\/[/\\]|[\s\\\p{Cc}]/u.test(pathname) ? undefined : pathname;
 }
 
 export const uniquePaths = (addresses) =>

@@ -1,5 +1,6 @@
 /** Comments of other systems belong to threads, which name a page by its address, its title or an id of its own. */
 import { decodeHTML } from 'entities';
+import { keyOfPath } from './former-paths.mjs';
 
 const normal = (title) => decodeHTML(title).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 
@@ -7,14 +8,7 @@ const normal = (title) => decodeHTML(title).normalize('NFKC').replace(/\s+/g, ' 
 export function pathOf(address) {
   if (!URL.canParse(address, 'http://any.example')) return undefined;
   const { pathname } = new URL(address, 'http://any.example');
-  let path = pathname;
-  try {
-    path = decodeURIComponent(pathname);
-  } catch {
-    // What can't be decoded is compared as it stands.
-  }
-  const plain = path.replace(/\/index\.html?$/i, '').replace(/\/+$/, '');
-  return plain === '' ? undefined : plain.normalize('NFC');
+  return keyOfPath(pathname) || undefined;
 }
 
 /** The number of a WordPress post that an identifier or an address names, as its plugins write it: `7 https://…/?p=7`. */

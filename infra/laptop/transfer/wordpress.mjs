@@ -1,3 +1,4 @@
+import { uniquePaths } from './former-paths.mjs';
 import { htmlOfWordPress } from './html/wordpress-html.mjs';
 import { bounded, lineOfHtml, lostNotes, most, tagsOf } from './texts.mjs';
 import { childOf, childrenOf, createPresence, faultAt, readXml, requiredText, textIn, textOf, timeOf } from './xml.mjs';
@@ -55,10 +56,13 @@ const createdAtOf = (item) =>
 /** Where the post was: its address's path. One that is told apart by its query only (`/?p=7`) has none. */
 function formerPathsOf(item) {
   const address = textOf(item, 'link').trim();
-  if (!URL.canParse(address)) return [];
-  const { pathname, search } = new URL(address);
-  return search === '' && pathname !== '/' ? [pathname] : [];
+  return address.includes('?') ? [] : uniquePaths([address]);
 }
+
+const withPaths = (item) => {
+  const formerPaths = formerPathsOf(item);
+  return formerPaths.length > 0 ? { formerPaths } : {};
+};
 
 function postOf(item) {
   const categories = childrenOf(item, 'category').filter(({ attributes }) =>
@@ -76,7 +80,7 @@ function postOf(item) {
     createdAt: createdAtOf(item),
     draft: !isPublic(item),
     changes: [...(hidden ? [[hiddenHere, hidden]] : []), ...title.changes, ...ofTags, ...lostNotes(lost)],
-    post: { body: markdown, tags, formerPaths: formerPathsOf(item), ...(updatedAt === undefined ? {} : { updatedAt }) },
+    post: { body: markdown, tags, ...withPaths(item), ...(updatedAt === undefined ? {} : { updatedAt }) },
   };
 }
 
