@@ -47,3 +47,5 @@ export const PostListAnswer = z.record(z.string(), PostInAnswer);
 export const PostAnswer = PostInAnswer.extend({ html: z.string().default(''), comments: CommentsAnswer.default([]) });
 
 export const CreatedPost = z.object({ id: z.string(), title });
+
+export const MovedAnswer = CreatedPost;

@@ -164,6 +164,6 @@ export function createApp(deps: AppDeps): App {
       ],
     },
   });
-  app.use(...errorPages({ logger, frameOf }));
+  app.use(...errorPages({ logger, frameOf, blog: tools.blog }));
   return { app, closeStreams: api.closeStreams };
 }

@@ -1,12 +1,13 @@
-import { NotFound } from '@blog/kit';
+import { postPath } from '@blog/contract/address';
+import { NotFound, Unavailable } from '@blog/kit';
 import { z } from 'zod';
 import type { Comment } from '../src/features/comments/comment';
 import type { ListedPost, ReadablePost } from '../src/features/posts/post';
-import { CommentsAnswer, CreatedPost, PostListAnswer } from './answers';
+import { CommentsAnswer, CreatedPost, MovedAnswer, PostListAnswer } from './answers';
 import { ask, type Outcome, submit } from './ask';
 import { createPostPageData } from './post-page-data';
 import { commentsPath, headersOf, nextCursor, single } from './requests';
-import type { Service } from './service';
+import { AnswerLost, type Service } from './service';
 
 export interface Services {
   posts: Service;
@@ -76,6 +77,8 @@ export interface Blog {
   frontPage(reader: Reader, wanted: PostsWanted): Promise<FrontPageData>;
   /** Rejects with `NotFound` where there is no such post, with `Unavailable` where nobody can tell. */
   postPage(reader: Reader, id: string, commentsCursor: string | undefined): Promise<PostPageData>;
+  /** The path of the post that was at a path before it came here. Undefined where there is none, or nobody can tell. */
+  movedFrom(requestId: string, path: string): Promise<string | undefined>;
   writePost(
     reader: Reader,
     post: Submission<{ title: string; body: string }>,
@@ -91,6 +94,11 @@ export interface Blog {
 }
 
 const postsPerPage = 20;
+
+/** Where the read model is away the page is as unknown as it was. */
+function nobodyKnows(error: unknown): undefined {
+  if (!(error instanceof Unavailable || error instanceof AnswerLost)) throw error;
+}
 
 function newestFirst(a: ListedPost, b: ListedPost): number {
   return b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id);
@@ -115,6 +123,12 @@ export function createBlog({ posts, comments, query }: Services): Blog {
         position: single(answer.headers['stream-position']),
         asOf: answer.asOf,
       };
+    },
+
+    async movedFrom(requestId, path) {
+      const asked = { headers: { 'X-Request-Id': requestId } };
+      const answer = await ask(query, MovedAnswer, `/moved?${new URLSearchParams({ path })}`, asked).catch(nobodyKnows);
+      return answer && postPath(answer.value);
     },
 
     postPage: createPostPageData({ posts, comments, query }),

@@ -2,6 +2,8 @@ import { type Logger, NotFound, problem, problemOf, sendProblem, TooManyRequests
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ErrorPage, errorTitle } from '../src/routes/ErrorPage';
 import type { PageFrame } from '../src/routes/Document';
+import type { Blog } from './blog';
+import { movedPages } from './moved-pages';
 import { document } from './openapi';
 import { sendPage } from './render';
 import { ForeignOrigin } from './same-origin';
@@ -10,6 +12,7 @@ import { AnswerLost, ReaderGone } from './service';
 interface ErrorPagesOptions {
   logger: Logger;
   frameOf: (req: Request) => PageFrame;
+  blog: Pick<Blog, 'movedFrom'>;
 }
 
 /** What the client's own errors mean in HTTP; all others are mapped where every service's are. */
@@ -26,7 +29,11 @@ function wantsPage(req: Request): boolean {
 }
 
 /** The end of the app: what no route took is a 404, what failed is told by its meaning, anything unknown is a bare 500. */
-export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHandler, ErrorRequestHandler] {
+export function errorPages({
+  logger,
+  frameOf,
+  blog,
+}: ErrorPagesOptions): [RequestHandler, ErrorRequestHandler, ErrorRequestHandler] {
   const notFound: RequestHandler = () => {
     throw new NotFound('There is no such route.');
   };
@@ -58,5 +65,5 @@ export function errorPages({ logger, frameOf }: ErrorPagesOptions): [RequestHand
     sendProblem(res, told);
   };
 
-  return [notFound, failed];
+  return [notFound, movedPages(blog), failed];
 }

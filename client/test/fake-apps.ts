@@ -115,6 +115,10 @@ export function createFakeApps(blog: State): Pick<FakeBlog, 'apps' | 'emit'> {
 
   function queryApp(): Express {
     const app = serviceApp('query');
+    app.get('/moved', (req, res) => {
+      const post = [...blog.posts.values()].find(({ formerPath }) => formerPath === req.query['path']);
+      return post ? res.json({ id: post.id, title: post.title }) : refuse(res, 404, 'No post was there.');
+    });
     app.get('/posts', (req, res) => {
       const limit = Number(req.query['limit'] ?? 100);
       const skip = Number(req.query['cursor'] ?? 0);

@@ -9,6 +9,7 @@ export interface FakePost {
   tags: string[];
   createdAt: string;
   version: number;
+  formerPath?: string;
 }
 
 export interface FakeComment {

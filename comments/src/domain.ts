@@ -86,7 +86,9 @@ export function importComment({ content, ...given }: CommentToImport, origin: Om
 
 /** Whether a comment says the same as one from elsewhere: then there is nothing to take over. */
 export function isSameComment(comment: Comment, { content, author, createdAt }: CommentToImport): boolean {
-  return comment.content === content && comment.author === author && comment.createdAt === createdAt;
+  // Earlier versions kept the time as it was written, in any zone.
+  const isSameTime = Date.parse(comment.createdAt) === Date.parse(createdAt);
+  return comment.content === content && comment.author === author && isSameTime;
 }
 
 /** Until when its author may edit a comment: ISO 8601. */

@@ -24,6 +24,21 @@ describe('PUT /posts/:id/comments/:commentId', () => {
     expect(events()).toMatchObject([{ type: 'CommentCreated', data: { id: 'old', ...old, imported: true } }]);
   });
 
+  it('keeps times in UTC, so that comments of several zones stand in their order', async () => {
+    const { app, put } = await started();
+    const times = { a: '2020-01-01T12:00:00+02:00', b: '2020-01-01T11:00:00Z', c: '2020-01-01T07:00:00-05:00' };
+    for (const [id, createdAt] of Object.entries(times).reverse()) {
+      expect((await put({ ...old, createdAt }, `/posts/p1/comments/${id}`)).status).toBe(201);
+      expect((await put({ ...old, createdAt }, `/posts/p1/comments/${id}`)).status).toBe(200);
+    }
+    const { body } = await request(app).get('/posts/p1/comments');
+    expect(body).toMatchObject([
+      { id: 'a', createdAt: '2020-01-01T10:00:00.000Z' },
+      { id: 'b', createdAt: '2020-01-01T11:00:00.000Z' },
+      { id: 'c', createdAt: '2020-01-01T12:00:00.000Z' },
+    ]);
+  });
+
   it('takes over replies, whatever comes first', async () => {
     const { app, put } = await started();
     expect((await put({ ...old, parentId: 'old' }, '/posts/p1/comments/reply')).status).toBe(201);

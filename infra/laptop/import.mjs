@@ -1,71 +1,62 @@
-// npm run import -- <folder | wordpress.xml | disqus.xml>: takes over posts and comments. What is there already is left alone.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+// npm run import -- <folder | file>: takes over posts and comments. What is there already is left alone.
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runCommand } from './command.mjs';
 import { portsFrom, urlsOf } from './processes.cjs';
 import { createBlogClient } from './transfer/blog-client.mjs';
-import { decodeXml } from './transfer/decode.mjs';
-import { readDisqus } from './transfer/disqus.mjs';
-import { readFolder } from './transfer/folder.mjs';
+import { checkAll } from './transfer/check.mjs';
+import { planLines, planOf } from './transfer/plan.mjs';
+import { createProgress } from './transfer/progress.mjs';
+import { writeReport } from './transfer/report.mjs';
+import { readSource } from './transfer/sources.mjs';
+import { createSpool } from './transfer/spool.mjs';
 import { transferToken } from './transfer/token.mjs';
-import { readWordPress } from './transfer/wordpress.mjs';
+import { writeAll } from './transfer/write.mjs';
 
-/** The name of an XML document's element; undefined where there is none. */
-const rootOf = (text) => /^(?:\s|\uFEFF|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<([\w:]+)/s.exec(text)?.[1];
+const usage = `npm run import -- <folder | file> [--dry-run] [--report file.json]
 
-/** Runs what reads a file; its error names the file. */
-function reading(path, work) {
+Takes over posts and comments while the blog runs: from a folder of npm run export, or of Markdown files of Hugo, Jekyll, Eleventy or
+Astro; from an export of WordPress or Disqus, a database of Isso, or a backup of Remark42. All of it is read and checked before
+anything is stored. What is there already is left alone, so that it can be repeated, and goes on where it was ended.
+
+  --dry-run             says what would be done, and does nothing
+  --report file.json    writes a line of JSON on each post and each comment: what became of it, and why`;
+
+const options = { 'dry-run': { type: 'boolean', default: false }, report: { type: 'string' } };
+
+/** Reads and checks everything; says how far it is, if that takes long. */
+async function readAll(path, spool, blog) {
+  const size = existsSync(path) && statSync(path).isFile() ? statSync(path).size : 0;
+  const progress = size > 20 * 1024 * 1024 ? createProgress('bytes read', size) : undefined;
+  let read = 0;
+  const onRead = (bytes) => progress?.at((read += bytes));
   try {
-    return work();
-  } catch (error) {
-    throw new Error(`${path} can not be read: ${error.message}. Nothing was stored.`, { cause: error });
+    const found = await readSource(path, spool, { posts: blog.posts, onRead });
+    checkAll(spool, found);
+    return found;
+  } finally {
+    progress?.end();
   }
 }
 
-/** All of a folder or file, checked to its end: nothing is stored before that. Throws an Error that names what is at fault. */
-async function read(path, blog) {
-  if (!existsSync(path)) throw new Error(`There is no ${path}.`);
-  if (statSync(path).isDirectory()) return readFolder(path, { now: new Date() });
-  const text = reading(path, () => decodeXml(readFileSync(path)));
-  // The same at every import of the file, so that what has no time of its own is the same too.
-  const now = statSync(path).mtime;
-  const root = rootOf(text);
-  if (root === 'rss') return reading(path, () => readWordPress(text, { now }));
-  if (root === 'disqus') {
-    const posts = await Promise.all((await blog.postIds()).map(blog.post));
-    return reading(path, () => readDisqus(text, posts, { now }));
-  }
-  throw new Error(`${path} is no folder of an export, and neither a WordPress nor a Disqus export.`);
-}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** Takes over one after the other; one that is refused is told, and the rest goes on. */
-async function takeOver(what, items, put) {
-  const result = { added: 0, there: 0, refused: 0 };
-  for (const [index, item] of items.entries()) {
-    try {
-      result[(await put(item)) ? 'added' : 'there'] += 1;
-    } catch (error) {
-      result.refused += 1;
-      console.error(`! ${item.from ?? item.id}: ${error.message}`);
-    }
-    if ((index + 1) % 100 === 0) console.log(`${index + 1} of ${items.length} ${what}`);
-  }
-  console.log(`${what}: ${result.added} added, ${result.there} were there already, ${result.refused} refused.`);
-  return result.refused;
-}
-
-const usage = `npm run import -- <folder | wordpress.xml | disqus.xml>
-
-Takes over posts and comments from a folder of npm run export, or from an export of WordPress or Disqus, while the blog runs.
-What is there already is left alone, so that it can be repeated.`;
-
-await runCommand({ usage, names: [1, 1] }, async ({ names: [given] }) => {
+await runCommand({ usage, options, names: [1, 1] }, async ({ values, names: [given] }) => {
   const urls = urlsOf(portsFrom(process.env), process.env.HOST);
   const blog = createBlogClient({ urls, token: () => transferToken(process.env) });
-  const { posts, comments, unmatched = [], notes = [] } = await read(resolve(given), blog);
-  const refused =
-    (await takeOver('posts', posts, blog.putPost)) + (await takeOver('comments', comments, blog.putComment));
-  for (const note of notes) console.log(note);
-  for (const title of unmatched) console.error(`! No post here is called “${title}”: its comments are left out.`);
-  if (refused > 0 || unmatched.length > 0) process.exitCode = 1;
+  const spool = createSpool();
+  try {
+    const path = resolve(given);
+    const found = await readAll(path, spool, blog);
+    const plan = planOf(spool);
+    for (const line of planLines(plan, { ...found, path })) console.log(line);
+    const problems = found.problems ?? [];
+    for (const problem of problems) console.error(`! ${problem}`);
+    const refused = values['dry-run'] ? 0 : await writeAll(spool, blog);
+    if (values['dry-run']) console.log('Nothing was stored: this was a dry run.');
+    if (values.report) writeReport(resolve(values.report), spool);
+    if (refused + problems.length + plan.losses > 0) process.exitCode = 1;
+  } finally {
+    spool.close();
+  }
 });

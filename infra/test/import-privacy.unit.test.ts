@@ -101,14 +101,14 @@ describe('an import from WordPress', () => {
     'makes a draft of a post with the password %j, leaves its comments out, and says so',
     async (pw) => {
       const item = wordPressItem({ title: 'Hidden', 'wp:post_password': pw }, wordPressComment(secret));
-      const { posts, comments, notes } = await wordPress(item);
+      const { posts, comments, notes, plan } = await wordPress(item);
       expect(posts).toMatchObject([{ draft: true }]);
       expect(comments).toEqual([]);
       expect(notes).toEqual([
         'Posts that not everybody could read are drafts here: with a password: 1.',
-        '“Hidden” had a password: it is a draft here.',
         'Comments left out: of a post that is not public: 1.',
       ]);
+      expect(plan.groups[0]?.kinds[0]?.examples).toEqual(['“Hidden”']);
     },
   );
 
@@ -160,8 +160,8 @@ describe('an import from Disqus', () => {
   });
 
   it.each(hiding)('leaves out the comments of a thread with %s %s, and counts them', async (name, value, kind) => {
-    const { comments, notes, unmatched } = await disqus(disqusThread('1', { [name]: value }), disqusPost('2', '1'));
-    expect({ comments, unmatched }).toEqual({ comments: [], unmatched: [] });
+    const { comments, notes, problems } = await disqus(disqusThread('1', { [name]: value }), disqusPost('2', '1'));
+    expect({ comments, problems }).toEqual({ comments: [], problems: [] });
     expect(notes).toEqual([`Comments left out: of a thread: ${kind}: 1.`]);
   });
 

@@ -5,17 +5,41 @@ import { root } from '../laptop/processes.cjs';
 
 /** What an import takes over. */
 export interface Read {
-  posts: { id: string; title: string; body: string; draft: boolean; createdAt: string }[];
-  comments: { id: string; postId: string; author: string; content: string; status: string; createdAt: string }[];
+  posts: {
+    id: string;
+    title: string;
+    body: string;
+    tags: string[];
+    draft: boolean;
+    createdAt: string;
+    updatedAt?: string;
+    formerPaths?: string[];
+  }[];
+  comments: {
+    id: string;
+    postId: string;
+    parentId?: string;
+    author: string;
+    content: string;
+    status: string;
+    createdAt: string;
+    editedAt?: string;
+  }[];
+  /** What is left out or changed, as counts by kind. */
   notes: string[];
-  unmatched?: string[];
+  plan: { groups: { what: string; kinds: { kind: string; count: number; examples: string[] }[] }[] };
+  /** Sentences on threads whose post isn't found. */
+  problems: string[];
 }
 
 /** The time of the file that is read, for what has none of its own. */
 export const now = '2026-02-03T04:05:06.000Z';
 
 /** The name of a reader in infra/laptop/transfer. */
-export type Reader = 'wordpress' | 'disqus' | 'folder';
+export type Reader = 'wordpress' | 'disqus' | 'folder' | 'isso' | 'remark42';
+
+/** A text, bytes, or for `folder` and `isso` a path. */
+export type Input = string | { base64: string };
 
 /** What was read, or the message of the error. */
 export interface Result {
@@ -24,8 +48,8 @@ export interface Result {
 }
 
 /**
- * For a describe: a process that reads, as the readers are modules. `result` gives what a reader makes of an input, which is a
- * text, or for `folder` a path; `read` rejects with the reader's error.
+ * For a describe: a process that reads, as the readers are modules. `result` gives what a reader makes of an input, which
+ * comes in pieces of so many characters; `read` rejects with the reader's error.
  */
 export function useReaders() {
   let child: ChildProcess;
@@ -34,17 +58,28 @@ export function useReaders() {
   });
   afterAll(() => child.kill());
 
-  async function result(reader: Reader, input: string, posts: object[] = [{ id: 'p1', title: 'Hello' }]) {
-    child.send({ reader, input, posts, now });
+  async function result(
+    reader: Reader,
+    input: Input,
+    posts: object[] = [{ id: 'p1', title: 'Hello' }],
+    pieces?: number,
+  ) {
+    child.send({ reader, input, posts, now, pieces });
     const [answer] = (await once(child, 'message')) as [Result];
     return answer;
   }
-  async function read(reader: Reader, input: string, posts?: object[]): Promise<Read> {
-    const { read: found, error } = await result(reader, input, posts);
+  async function read(reader: Reader, input: Input, posts?: object[], pieces?: number): Promise<Read> {
+    const { read: found, error } = await result(reader, input, posts, pieces);
     if (!found) throw new Error(error);
     return found;
   }
-  return { result, read };
+  /** The Markdown of HTML, and what it can't keep. */
+  async function markdownOf(html: string, options: { isLimited?: boolean } = {}) {
+    child.send({ html, options });
+    const [answer] = (await once(child, 'message')) as [{ markdown: string; lost: string[] }];
+    return answer;
+  }
+  return { result, read, markdownOf };
 }
 
 const cdata = (text: string) => `<![CDATA[${text}]]>`;

@@ -51,11 +51,12 @@ describe('a WordPress import', () => {
 
   it('gives a draft without a date the date of its change, else that of the export, else that of the file', async () => {
     const none = {
+      'wp:post_id': '8',
       'wp:status': 'draft',
       'wp:post_date_gmt': '0000-00-00 00:00:00',
       pubDate: 'Mon, 30 Nov -0001 00:00:00 +0000',
     };
-    const changed = item({ ...none, 'wp:post_modified_gmt': '2021-01-01 00:00:00' });
+    const changed = item({ ...none, 'wp:post_id': '9', 'wp:post_modified_gmt': '2021-01-01 00:00:00' });
     const exported = '<pubDate>Fri, 01 Jan 2022 00:00:00 +0000</pubDate>';
     const dates = async (text: string) => (await read('wordpress', text)).posts.map(({ createdAt }) => createdAt);
     expect(await dates(wordPress(changed + item(none), exported))).toEqual([

@@ -18,7 +18,7 @@ import {
 import type { Renderer } from '@blog/kit/rendering';
 import { eventReceiver, idempotentRequest } from '@blog/kit/state';
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
+import { addFormerPaths, changePost, createPost, deletedFact, importPost, isSamePost } from './domain';
 import { document, PostParams, PostsQuery } from './openapi';
 import { createRendering } from './rendering';
 import type { PostingLimit } from './posting-limits';
@@ -141,7 +141,12 @@ export function createApp(deps: PostsAppDeps): Express {
     const given = PostToImport.parse(req.body);
     const { post, isNew } = await store.transaction(async (tx) => {
       const stored = await tx.find(id);
-      if (stored && isSamePost(stored, given)) return { post: stored, isNew: false };
+      if (stored && isSamePost(stored, given)) {
+        // Earlier versions took over posts without these.
+        const more = addFormerPaths(stored, given.formerPaths);
+        if (more) await tx.update(more);
+        return { post: more?.post ?? stored, isNew: false };
+      }
       if (stored) throw new Conflict('There is another post with this id.');
       if (await tx.wasDeleted(id)) throw new Conflict('The post with this id was deleted.');
       const written = importPost(id, given);
@@ -194,6 +199,6 @@ function sendPost(res: Response, post: Post): void {
   res.json(post);
 }
 
-function withoutBody({ id, title, tags, draft, createdAt, updatedAt, version }: Post): PostInList {
-  return { id, title, tags, draft, createdAt, updatedAt, version };
+function withoutBody({ body: _, ...post }: Post): PostInList {
+  return post;
 }

@@ -27,14 +27,26 @@ export function createPost(input: NewPost, { id, now }: { id: string; now: Date 
 }
 
 /** Takes over a post from elsewhere with its id and its times. */
-export function importPost(id: string, { createdAt, updatedAt = createdAt, ...input }: PostToImport): Written {
-  return begin({ id, ...input, createdAt, updatedAt, version: 1 });
+export function importPost(
+  id: string,
+  { createdAt, updatedAt = createdAt, formerPaths, ...input }: PostToImport,
+): Written {
+  const paths = formerPaths.length > 0 ? { formerPaths } : {};
+  return begin({ id, ...input, createdAt, updatedAt, version: 1, ...paths });
 }
 
 /** Whether a post says the same as one from elsewhere: then there is nothing to take over. */
 export function isSamePost(post: Post, { title, body, tags, draft, createdAt }: PostToImport): boolean {
   const isSameText = post.title === title && post.body === body && JSON.stringify(post.tags) === JSON.stringify(tags);
   return isSameText && post.draft === draft && post.createdAt === createdAt;
+}
+
+/** A post with the former paths of one from elsewhere besides its own; undefined where it has them all. */
+export function addFormerPaths(post: Post, paths: readonly string[]): Written | undefined {
+  const all = [...new Set([...(post.formerPaths ?? []), ...paths])];
+  if (all.length === (post.formerPaths ?? []).length) return undefined;
+  const next = { ...post, formerPaths: all, version: post.version + 1 };
+  return next.draft ? { post: next } : { post: next, fact: factOf('PostUpdated', next) };
 }
 
 /**

@@ -67,7 +67,9 @@ const routes: RouteTable = {
         200: { description: 'The post, which was there already', body: Post, headers: etag },
         201: { description: 'The post', body: Post, headers: etag },
       },
-      problems: { 409: 'There is another post with this id, or there was one' },
+      problems: {
+        409: 'There is another post with this id, or there was one, or another was at one of its former paths',
+      },
     },
     patch: {
       summary: 'Changes a post; draft=false publishes it',

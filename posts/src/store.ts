@@ -1,5 +1,5 @@
-import type { Post } from '@blog/contract';
-import { type Page, pageOf, type Place } from '@blog/kit';
+import { formerPathKey, type Post } from '@blog/contract';
+import { Conflict, type Page, pageOf, type Place } from '@blog/kit';
 import {
   createIdempotency,
   createOutbox,
@@ -22,8 +22,10 @@ interface Tables {
     created_at: string;
     updated_at: string;
     version: number;
+    former_paths: string;
   };
   deleted_posts: { id: string };
+  former_paths: { key: string; post_id: string };
 }
 
 const migrations = [
@@ -40,6 +42,9 @@ const migrations = [
    ${idempotencyMigration}`,
   // An answer is made again of the post: what is erased must not stay in the answers.
   `UPDATE idempotency_keys SET answer = json_object('id', answer ->> 'id');`,
+  `ALTER TABLE posts ADD COLUMN former_paths TEXT NOT NULL DEFAULT '[]';
+   CREATE TABLE former_paths (key TEXT PRIMARY KEY, post_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX former_paths_by_post ON former_paths (post_id);`,
 ];
 
 /** The answer to a new post, without the post. */
@@ -52,9 +57,9 @@ export interface PostTransaction {
   find(id: string): Promise<Post | undefined>;
   /** Whether there was a post with this id: its id is never used again. */
   wasDeleted(id: string): Promise<boolean>;
-  /** Stores a new post together with the fact that tells of it. */
+  /** Stores a new post together with the fact that tells of it. Throws Conflict where another one was at one of its former paths. */
   insert(written: Written): Promise<void>;
-  /** Replaces a post's state. */
+  /** Replaces a post's state. Throws Conflict as {@link insert} does. */
   update(written: Written): Promise<void>;
   delete(id: string, fact: PostEvent | undefined): Promise<void>;
   /**
@@ -125,19 +130,23 @@ function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idemp
     },
     async insert({ post, fact }) {
       await tx.insertInto('posts').values(toRow(post)).execute();
+      await claimPaths(tx, post);
       await tell(fact);
     },
     async update({ post, fact }) {
       await tx.updateTable('posts').set(toRow(post)).where('id', '=', post.id).execute();
+      await claimPaths(tx, post);
       await tell(fact);
     },
     async delete(id, fact) {
       await tx.deleteFrom('posts').where('id', '=', id).execute();
+      await tx.deleteFrom('former_paths').where('post_id', '=', id).execute();
       await tx.insertInto('deleted_posts').values({ id }).execute();
       await tell(fact);
     },
     async erase(id, isDraft) {
       await tx.deleteFrom('posts').where('id', '=', id).execute();
+      await tx.deleteFrom('former_paths').where('post_id', '=', id).execute();
       await tx
         .insertInto('deleted_posts')
         .values({ id })
@@ -153,13 +162,36 @@ function postTransaction(tx: Transaction<Tables>, outbox: Outbox, answers: Idemp
   };
 }
 
-function toRow({ id, title, body, tags, draft, createdAt, updatedAt, version }: Post): Tables['posts'] {
-  const text = { id, title, body, tags: JSON.stringify(tags) };
+/** An address leads to one post only. */
+async function claimPaths(tx: Transaction<Tables>, { id, formerPaths = [] }: Post): Promise<void> {
+  await tx.deleteFrom('former_paths').where('post_id', '=', id).execute();
+  for (const path of formerPaths) {
+    const key = formerPathKey(path);
+    const other = await tx.selectFrom('former_paths').select('post_id').where('key', '=', key).executeTakeFirst();
+    if (other && other.post_id !== id) throw new Conflict(`The post ${other.post_id} was at ${path} before.`);
+    if (!other) await tx.insertInto('former_paths').values({ key, post_id: id }).execute();
+  }
+}
+
+function toRow({
+  id,
+  title,
+  body,
+  tags,
+  draft,
+  createdAt,
+  updatedAt,
+  version,
+  formerPaths = [],
+}: Post): Tables['posts'] {
+  const text = { id, title, body, tags: JSON.stringify(tags), former_paths: JSON.stringify(formerPaths) };
   return { ...text, draft: draft ? 1 : 0, created_at: createdAt, updated_at: updatedAt, version };
 }
 
-function fromRow({ tags, draft, created_at, updated_at, ...row }: Tables['posts']): Post {
+function fromRow({ tags, draft, created_at, updated_at, former_paths, ...row }: Tables['posts']): Post {
   const { id, title, body, version } = row;
   const text = { id, title, body, tags: JSON.parse(tags) as string[] };
-  return { ...text, draft: draft === 1, createdAt: created_at, updatedAt: updated_at, version };
+  const formerPaths = JSON.parse(former_paths) as string[];
+  const paths = formerPaths.length > 0 ? { formerPaths } : {};
+  return { ...text, draft: draft === 1, createdAt: created_at, updatedAt: updated_at, version, ...paths };
 }

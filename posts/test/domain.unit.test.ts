@@ -82,7 +82,7 @@ describe('deletedFact', () => {
 });
 
 describe('importPost', () => {
-  const given = { ...input, createdAt: '2020-01-01T00:00:00.000Z' };
+  const given = { ...input, createdAt: '2020-01-01T00:00:00.000Z', formerPaths: [] };
 
   it('keeps the id and the times, and is the same again', () => {
     const { post, fact } = importPost('old', given);

@@ -94,6 +94,7 @@ export function createRoutes(deps: QueryAppDeps, trackRequest: TrackRequest): Ex
     '/posts': { get: posts.list },
     '/posts/:id': { get: posts.one },
     '/tags': { get: posts.tags },
+    '/moved': { get: posts.moved },
     '/feed.atom': { get: feeds.atom },
     '/feed.json': { get: feeds.json },
     '/sitemap.xml': { get: feeds.sitemap },

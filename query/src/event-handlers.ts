@@ -56,7 +56,9 @@ function postChanged(tx: ReadModelTransaction, fact: DataOf<'PostCreated'>, at: 
   if (tx.isPostGone(fact.id)) return;
   const stored = tx.findPost(fact.id);
   const post = projectPost(stored, fact, at, render.post);
-  if (post) tx.savePost(post, stored);
+  if (!post) return;
+  tx.savePost(post, stored);
+  tx.saveFormerPaths(fact.id, fact.formerPaths ?? []);
 }
 
 /** Deleting is the last that happens to an entity: ids are given once. So it needs no version to count. */

@@ -8,7 +8,7 @@ import {
   openWhenFree,
   processSettings,
   runProcess,
-  urlSetting,
+  publicUrlSetting,
 } from '@blog/kit';
 import { createRenderingThread, sparingly } from '@blog/kit/rendering';
 import { busSettings, connectBus } from '@blog/kit/state';
@@ -27,7 +27,7 @@ const settings = z.object({
   DATA_DIR: dataDirSetting,
   ...busSettings,
   /** The address under which readers reach the blog: feeds and the sitemap link to it. */
-  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  PUBLIC_URL: publicUrlSetting,
   BLOG_NAME: blogNameSetting,
 });
 

@@ -2,7 +2,7 @@ import { FullPost, id, PostWithComments } from '@blog/contract';
 import { openApi, type RouteTable } from '@blog/kit';
 import { eventReceiverOperation, skippedOperation } from '@blog/kit/state';
 import { z } from 'zod';
-import { Filter, PageQuery, PostParams } from './http/post-routes';
+import { Filter, MovedQuery, PageQuery, PostParams } from './http/post-routes';
 import { positionHeader } from './http/prepared-listener';
 
 export const changeNumber = z.coerce.number('must be a number').int('must be a whole number').nonnegative();
@@ -59,6 +59,14 @@ const routes: RouteTable = {
       summary: 'The tags by how many posts have them, most first',
       query: PageQuery,
       answers: { 200: { description: 'The tags', body: z.array(Tag), headers: { ...etag, ...link } } },
+    },
+  },
+  '/moved': {
+    get: {
+      summary: 'The post that was at a path before it came here',
+      query: MovedQuery,
+      answers: { 200: { description: 'The post', body: z.object({ id, title: z.string() }) } },
+      problems: { 404: 'No post was there' },
     },
   },
   '/feed.atom': {

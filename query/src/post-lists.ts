@@ -1,4 +1,4 @@
-import type { PostSummary, PostWithComments } from '@blog/contract';
+import { formerPathKey, type PostSummary, type PostWithComments } from '@blog/contract';
 import { countWithin, type Page, pageOf, type Place } from '@blog/kit';
 import type { SqliteDatabase } from '@blog/kit/state';
 import { type CommentReads, sizeOf } from './comment-reads';
@@ -38,6 +38,8 @@ export interface PostLists {
   list(filter: PostFilter, limit: number, before?: Place): Page<ListedPost> & { total?: number };
   /** A post as lists show it, without its comments. */
   summary(id: string): PostSummary | undefined;
+  /** The post that was at a path before. */
+  movedFrom(path: string): Pick<PostEntry, 'id' | 'title'> | undefined;
   /** The newest posts, newest first, with their HTML: for feeds. */
   newest(limit: number, filter: PostFilter): PostForFeed[];
   /** The newest posts, newest first, with what an address is made of. */
@@ -66,6 +68,9 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
   const findHtml = sqlite.prepare<[string], string>('SELECT html FROM posts WHERE id = ?').pluck();
   const newestAddresses = sqlite.prepare<[number], PostAddress>(
     'SELECT id, title, updated_at AS updatedAt FROM posts ORDER BY created_at DESC, id DESC LIMIT ?',
+  );
+  const findMoved = sqlite.prepare<[string], Pick<PostEntry, 'id' | 'title'>>(
+    'SELECT p.id, p.title FROM former_paths f JOIN posts p ON p.id = f.post_id WHERE f.key = ? ORDER BY p.created_at, p.id LIMIT 1',
   );
   const countTags = sqlite.prepare<[number, number, string, number], Tag>(
     `SELECT tag, count(*) AS count FROM post_tags GROUP BY tag
@@ -107,6 +112,7 @@ export function createPostLists(sqlite: SqliteDatabase, comments: CommentReads):
       const row = find.get(id);
       return row && withCount(row);
     },
+    movedFrom: (path) => findMoved.get(formerPathKey(path)),
     newest(limit, { q, tag }) {
       const rows = q === undefined ? byTime(limit, tag) : search.newest(q, { tag, limit });
       const posts: PostForFeed[] = [];

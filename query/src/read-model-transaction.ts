@@ -1,3 +1,4 @@
+import { formerPathKey } from '@blog/contract';
 import type { SqliteDatabase } from '@blog/kit/state';
 import { changesKept, type ChangeKind } from './change-log';
 import type { ReadModelEvent } from './event-handlers';
@@ -22,6 +23,8 @@ export interface ReadModelTransaction {
   isCommentGone(id: string): boolean;
   savePost(post: PostEntry, stored: PostEntry | undefined): void;
   saveComment(comment: CommentEntry, stored: CommentEntry | undefined): void;
+  /** Says where a post was before, in place of what was said earlier. */
+  saveFormerPaths(id: string, paths: readonly string[]): void;
   /** Deletes a post with its comments, and remembers that it is gone: also one that nobody has told of yet. */
   deletePost(id: string, stored: PostEntry | undefined): void;
   /** Deletes a comment, and remembers that it is gone: also one that nobody has told of yet. */
@@ -87,6 +90,10 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
       search.put(Number(posts.save.get(row)), post, stored);
       note('post', { id: post.id, postId: post.id });
     },
+    saveFormerPaths(id, paths) {
+      posts.forgetPaths.run(id);
+      for (const path of paths) posts.savePath.run(formerPathKey(path), id);
+    },
     saveComment(comment, stored) {
       unsaved.comments.set(comment.id, comment);
       const isMoved = stored !== undefined && stored.postId !== comment.postId;
@@ -97,6 +104,7 @@ export function createTransactions(sqlite: SqliteDatabase, now: () => string) {
     deletePost(id, stored) {
       saveComments();
       posts.markGone.run(id);
+      posts.forgetPaths.run(id);
       const hadComments = comments.deleteOf.run(id).changes > 0;
       comments.forgetGoneOf.run(id);
       if (stored) search.remove(Number(posts.delete.get(id)), stored);
@@ -145,6 +153,8 @@ function postStatements(sqlite: SqliteDatabase) {
       )
       .pluck(),
     delete: sqlite.prepare<[string], number>('DELETE FROM posts WHERE id = ? RETURNING number').pluck(),
+    savePath: sqlite.prepare<[string, string]>('INSERT OR IGNORE INTO former_paths VALUES (?, ?)'),
+    forgetPaths: sqlite.prepare<[string]>('DELETE FROM former_paths WHERE post_id = ?'),
     isGone: sqlite.prepare<[string]>('SELECT 1 FROM gone_posts WHERE id = ?'),
     markGone: sqlite.prepare<[string]>('INSERT OR IGNORE INTO gone_posts VALUES (?)'),
   };

@@ -1,5 +1,5 @@
 /** Inside words: what is not here ends one. */
-const inline = /<\/?(?:a|code|em|img|s|span|strong)\b[^>]*>/g;
+const inline = /<\/?(?:a|code|em|img|ins|kbd|mark|s|span|strong|sub|sup|u)\b[^>]*>/g;
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 /** Characters that a text may hold and no reader sees. */
 const unseen = /[\u0000-\u001f\u007f]+/g;

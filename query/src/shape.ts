@@ -29,6 +29,10 @@ const tables = `
   -- Of each post: its approved comments, and its latest change or one of its comments'.
   CREATE TABLE threads (post_id TEXT PRIMARY KEY, approved INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
+  -- Where posts were before, each path as formerPathKey has it.
+  CREATE TABLE former_paths (key TEXT NOT NULL, post_id TEXT NOT NULL, PRIMARY KEY (key, post_id)) STRICT, WITHOUT ROWID;
+  CREATE INDEX former_paths_by_post ON former_paths (post_id);
+
   CREATE TABLE post_tags (
     tag TEXT NOT NULL, created_at TEXT NOT NULL, post_id TEXT NOT NULL, PRIMARY KEY (tag, created_at, post_id)
   ) STRICT, WITHOUT ROWID;
@@ -53,7 +57,7 @@ const tables = `
   ) STRICT;
 `;
 
-const shape = 5;
+const shape = 6;
 
 export interface ReadModelFile {
   file: string;

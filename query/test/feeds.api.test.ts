@@ -110,6 +110,25 @@ describe('GET /feed.atom', () => {
   });
 });
 
+describe('a feed of posts with relative links and images', () => {
+  it('has whole addresses in both formats', async () => {
+    const query = startQuery(life);
+    const body = '[up](../a?b&c "t") [same](#x) ![i](/i.png) [there](https://x.example/y) [mail](mailto:a@x.example)';
+    await query.push(postCreated('p1', { title: 'One', body }));
+    const json = await request(query.app).get('/feed.json');
+    const [{ content_html: html }] = json.body.items as [{ content_html: string }];
+    expect(html.match(/(?:href|src)="[^"]*"/g)).toEqual([
+      'href="https://blog.example/posts/a?b&amp;c"',
+      'href="https://blog.example/posts/p1/one#x"',
+      'src="https://blog.example/i.png"',
+      'href="https://x.example/y"',
+      'href="mailto:a@x.example"',
+    ]);
+    const atom = await request(query.app).get('/feed.atom');
+    expect(parser.parse(atom.text).feed.entry.content['#text']).toBe(html.trim());
+  });
+});
+
 describe('GET /feed.json', () => {
   it('is a JSON feed with the same', async () => {
     const { body, headers } = await request((await aBlog()).app).get('/feed.json?tag=a%26b');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { dataDirSetting, privateKeySetting, readConfig, urlSetting } from '@blog/kit';
+import { dataDirSetting, privateKeySetting, publicUrlSetting, readConfig } from '@blog/kit';
 import { z } from 'zod';
 import { runAccountCommand } from './command';
 
 const settings = z.object({
   DATA_DIR: dataDirSetting,
-  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  PUBLIC_URL: publicUrlSetting,
   AUTH_PRIVATE_KEY: privateKeySetting,
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { factId, factText, ifFits, optionalFactText } from './fact';
-import { body, id, requiredText, text, time, version } from './text';
+import { body, id, requiredText, text, time, timeOfOthers, version } from './text';
 
 const content = requiredText(10_000);
 const author = text(80);
@@ -31,8 +31,8 @@ export const CommentToImport = body({
   author: author.default(''),
   parentId: id.optional(),
   status: CommentStatus.default('pending'),
-  createdAt: time,
-  editedAt: time.optional(),
+  createdAt: timeOfOthers,
+  editedAt: timeOfOthers.optional(),
 }).meta({ id: 'CommentToImport' });
 export type CommentToImport = z.output<typeof CommentToImport>;
 

@@ -47,5 +47,8 @@ export { type BlogEvent, blogEvents } from './events';
 // What is read
 export { FullPost, PostSummary, PostWithComments } from './read-model';
 
+// Where a post was before it came here
+export { formerPathKey } from './former-path';
+
 // Parts of other schemas
 export { id, requiredText, text } from './text';

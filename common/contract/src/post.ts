@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { factId, factText, ifFits } from './fact';
+import { formerPaths } from './former-path';
 import { body, id, requiredText, text, time, timeOfOthers, version } from './text';
 
 const title = requiredText(300);
@@ -26,15 +27,32 @@ export const PostChange = body({
 }).meta({ id: 'PostChange' });
 export type PostChange = z.output<typeof PostChange>;
 
-/** What `PUT /posts/:id` takes: a post from elsewhere, with the times that it had there. */
-export const PostToImport = NewPost.extend({ createdAt: timeOfOthers, updatedAt: timeOfOthers.optional() }).meta({
+/** What `PUT /posts/:id` takes: a post from elsewhere, with the times that it had there, and the paths. */
+export const PostToImport = NewPost.extend({
+  createdAt: timeOfOthers,
+  updatedAt: timeOfOthers.optional(),
+  formerPaths: formerPaths.default([]),
+}).meta({
   id: 'PostToImport',
 });
 export type PostToImport = z.output<typeof PostToImport>;
 
-/** A post as its own service keeps it. `createdAt` is when it was published, of a draft when it was begun. */
+/**
+ * A post as its own service keeps it. `createdAt` is when it was published, of a draft when it was begun. `formerPaths` are those
+ * that it had elsewhere; absent where it had none.
+ */
 export const Post = z
-  .object({ id, title, body: markdown, tags, draft, createdAt: time, updatedAt: time, version })
+  .object({
+    id,
+    title,
+    body: markdown,
+    tags,
+    draft,
+    createdAt: time,
+    updatedAt: time,
+    version,
+    formerPaths: formerPaths.optional(),
+  })
   .meta({ id: 'Post' });
 export type Post = z.output<typeof Post>;
 
@@ -55,6 +73,7 @@ export const PostFact = z.object({
   createdAt: ifFits(time),
   updatedAt: ifFits(time),
   version: ifFits(version),
+  formerPaths: ifFits(formerPaths),
 });
 export type PostFact = z.output<typeof PostFact>;
 

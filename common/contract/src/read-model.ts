@@ -6,7 +6,7 @@ import { Post } from './post';
  * A post without its comments, as lists and the live stream show it. `commentCount` counts the approved ones. Another's
  * posts service may have published it without a title, or with one of any length.
  */
-export const PostSummary = Post.omit({ body: true, draft: true })
+export const PostSummary = Post.omit({ body: true, draft: true, formerPaths: true })
   .extend({
     title: z.string(),
     excerpt: z.string(),

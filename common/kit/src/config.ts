@@ -69,6 +69,17 @@ export function urlSetting(fallback: string) {
   return httpUrl.default(fallback);
 }
 
+/**
+ * The address under which readers reach the blog. A path is refused: pages, feeds and cookies are made for the root of a
+ * host, and would be half right below a path.
+ */
+export const publicUrlSetting = httpUrl
+  .refine((text) => {
+    const { pathname, search, hash, username, password } = new URL(text);
+    return pathname === '/' && search + hash + username + password === '';
+  }, 'must be an address without a path, as https://blog.example')
+  .default('http://127.0.0.1:3000');
+
 /** Base URLs of peers that stand for one another, separated by commas. */
 export function urlListSetting(fallback: readonly string[]) {
   return z

@@ -14,6 +14,7 @@ export {
   readConfig,
   secretsSetting,
   urlListSetting,
+  publicUrlSetting,
   urlSetting,
 } from './config';
 export { createLogger, type Logger, silentLogger } from './logger';

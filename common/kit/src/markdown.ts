@@ -2,24 +2,49 @@ import type MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 import { boundedMarkdown, largestHtmlOf, type MarkdownLimit, TooMuchMarkdown } from './bounded-markdown';
 import { createHighlighter } from './highlight';
+import { inlineTags } from './inline-tags';
 import { beginningOf, cutAtWord, plainHtml, renderedAtOnce } from './plain-html';
 
 let highlight = createHighlighter();
 
+/** HTML that Markdown has nothing for. */
+const fullTags = ['sup', 'sub', 'ins', 'mark', 'kbd', 'u', 'br'];
+const limitedTags = ['sup', 'sub'];
+
 const markdown = boundedMarkdown(
   { html: false, linkify: true, typographer: true, highlight: (code, language) => highlight(code, language) },
-  () => undefined,
+  (rules) => {
+    // Quotes are made typographic. (c), -- and the like stay what was written: 501(c)(3) is no copyright.
+    rules.disable('replacements');
+    inlineTags(rules, fullTags);
+    alignCells(rules);
+  },
 );
+
+/** The alignment of a column as an attribute: pages and feeds allow no style. */
+function alignCells({ renderer }: MarkdownIt.MarkdownIt): void {
+  for (const name of ['th_open', 'td_open']) {
+    renderer.rules[name] = (tokens, index, options, _environment, self) => {
+      const token = tokens[index];
+      const align = /^text-align:(left|center|right)$/.exec(String(token?.attrGet('style')))?.[1];
+      if (align !== undefined) token?.attrSet('align', align);
+      return self.renderToken(tokens, index, options);
+    };
+  }
+}
 
 const sanitizing: sanitizeHtml.IOptions = {
   allowedTags: [
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'pre', 'code', 'span', 'em', 'strong', 's'],
     ...['ul', 'ol', 'li', 'a', 'img', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+    ...fullTags,
   ],
   allowedAttributes: {
     a: ['href', 'title', 'rel'],
     img: ['src', 'alt', 'title', 'loading'],
     ol: ['start'],
+    th: ['align'],
+    td: ['align'],
     code: [{ name: 'class', multiple: true, values: ['language-*'] }],
     span: [{ name: 'class', multiple: true, values: ['hljs-*'] }],
   },
@@ -77,20 +102,21 @@ function withinLimits(text: string, render: () => string): RenderedText {
 }
 
 /** What readers write: no headings, images, tables or rules, and each line break is one. */
-const limited = boundedMarkdown({ html: false, linkify: true, breaks: true }, (rules) =>
-  rules.disable(['heading', 'lheading', 'hr', 'image', 'table']),
-);
+const limited = boundedMarkdown({ html: false, linkify: true, breaks: true }, (rules) => {
+  rules.disable(['heading', 'lheading', 'hr', 'image', 'table']);
+  inlineTags(rules, limitedTags);
+});
 
 const limitedSanitizing: sanitizeHtml.IOptions = {
-  allowedTags: ['p', 'br', 'blockquote', 'pre', 'code', 'em', 'strong', 's', 'ul', 'ol', 'li', 'a'],
+  allowedTags: ['p', 'br', 'blockquote', 'pre', 'code', 'em', 'strong', 's', 'ul', 'ol', 'li', 'a', ...limitedTags],
   allowedAttributes: { a: ['href', 'title', 'rel'], ol: ['start'] },
   allowedSchemes: ['http', 'https', 'mailto'],
   transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow ugc noopener' }) },
 };
 
 /**
- * Limited Markdown as HTML that is safe to put into a page: paragraphs, emphasis, code, links, lists and quotes. All else,
- * raw HTML too, is shown as the text that it is.
+ * Limited Markdown as HTML that is safe to put into a page: paragraphs, emphasis, code, links, lists, quotes, raised and
+ * lowered text. All else, raw HTML too, is shown as the text that it is.
  */
 export function renderLimitedMarkdown(text: string): string {
   return renderLimited(text).html;
@@ -129,8 +155,8 @@ function excerptIn(tokens: readonly MarkdownIt.Token[]): string {
   );
 }
 
+const plainTexts: Record<string, string> = { softbreak: ' ', hardbreak: ' ', sup_open: '^', sub_open: '_' };
+
 function plainText(tokens: readonly { type: string; content: string }[]): string {
-  return tokens
-    .map((token) => (token.type === 'softbreak' || token.type === 'hardbreak' ? ' ' : token.content))
-    .join('');
+  return tokens.map((token) => plainTexts[token.type] ?? token.content).join('');
 }

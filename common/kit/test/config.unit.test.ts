@@ -6,6 +6,7 @@ import {
   ConfigError,
   portSetting,
   processSettings,
+  publicUrlSetting,
   readConfig,
   secretsSetting,
   urlListSetting,
@@ -73,6 +74,25 @@ describe('readConfig', () => {
     const settings = z.object(processSettings(4001));
     expect(readConfig(settings, {})).toEqual({ PORT: 4001, HOST: 'localhost', LOG_LEVEL: 'info' });
     expect(() => readConfig(settings, { LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL: ');
+  });
+});
+
+describe('PUBLIC_URL', () => {
+  const settings = z.object({ PUBLIC_URL: publicUrlSetting });
+
+  it.each(['https://blog.example', 'https://blog.example/', 'http://Blog.example:8080'])('may be %j', (PUBLIC_URL) => {
+    expect(readConfig(settings, { PUBLIC_URL }).PUBLIC_URL).toBe(PUBLIC_URL.replace(/\/$/, ''));
+  });
+
+  it.each([
+    'https://blog.example/blog',
+    'https://blog.example/?a=b',
+    'https://blog.example/#a',
+    'https://u:p@blog.example',
+  ])('is refused where it is %j, as nothing is served below a path', (PUBLIC_URL) => {
+    expect(() => readConfig(settings, { PUBLIC_URL })).toThrow(
+      'PUBLIC_URL: must be an address without a path, as https://blog.example',
+    );
   });
 });
 

@@ -3,7 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A service refused what was sent, in its own words. */
 function refusal(method, url, status, body) {
   const faults = (body?.errors ?? []).map(({ path, message }) => `${path} ${message}`).join(', ');
-  return new Error(`${method} ${url} answered ${status}: ${[body?.detail, faults].filter(Boolean).join(' ')}`);
+  const message = `${method} ${url} answered ${status}: ${[body?.detail, faults].filter(Boolean).join(' ')}`;
+  return Object.assign(new Error(message), { status });
+}
+
+/** Nobody answers: there is no use in asking for the next thing. */
+export class Unreachable extends Error {
+  name = 'Unreachable';
 }
 
 /** Talks to posts and comments as somebody with a token; `token()` gives one for each request. Waits where a service asks for it (429, 503). */
@@ -14,8 +20,8 @@ export function createBlogClient({ urls, token }) {
       method,
       headers: { Authorization: `Bearer ${await token()}`, ...type },
       body: json === undefined ? undefined : JSON.stringify(json),
-    }).catch(() => {
-      throw new Error(`Nobody answers at ${url}. Is the blog running? (npm start)`);
+    }).catch((error) => {
+      throw new Unreachable(`Nobody answers at ${url}. Is the blog running? (npm start)`, { cause: error });
     });
     const body = await response.json().catch(() => undefined);
     if (response.status === 429 || response.status === 503) {
@@ -37,22 +43,19 @@ export function createBlogClient({ urls, token }) {
 
   const postUrl = (id) => `${urls.posts}/posts/${encodeURIComponent(id)}`;
   const commentsUrl = (postId) => `${urls.comments}/posts/${encodeURIComponent(postId)}/comments`;
+  /** All posts as lists show them, drafts too. */
+  async function posts() {
+    const found = [];
+    for (const list of ['/posts', '/posts?drafts=true']) {
+      for await (const page of pages(`${urls.posts}${list}`)) found.push(...Object.values(page));
+    }
+    return found;
+  }
   return {
-    /** Ids of all posts, drafts too. */
-    async postIds() {
-      const ids = [];
-      for (const list of ['/posts', '/posts?drafts=true']) {
-        for await (const page of pages(`${urls.posts}${list}`)) ids.push(...Object.values(page).map(({ id }) => id));
-      }
-      return ids;
-    },
+    posts,
     post: async (id) => (await request(postUrl(id))).body,
-    /** All comments of a post. */
-    async comments(postId) {
-      const comments = [];
-      for await (const page of pages(commentsUrl(postId))) comments.push(...page);
-      return comments;
-    },
+    /** All comments of a post, page by page. */
+    commentPages: (postId) => pages(commentsUrl(postId)),
     /** These give the ids of the events that carry an erasure to the others. */
     erasePost: async (id) => (await request(`${postUrl(id)}/erasure`, { method: 'POST' })).body.events,
     async eraseComment({ id, postId }) {
@@ -60,8 +63,8 @@ export function createBlogClient({ urls, token }) {
       return (await request(url, { method: 'POST' })).body.events;
     },
     /** These say whether it is new here. */
-    putPost: async ({ id, from: _, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
-    async putComment({ id, postId, from: _, ...json }) {
+    putPost: async ({ id, ...json }) => (await request(postUrl(id), { method: 'PUT', json })).status === 201,
+    async putComment({ id, postId, ...json }) {
       const url = `${commentsUrl(postId)}/${encodeURIComponent(id)}`;
       return (await request(url, { method: 'PUT', json })).status === 201;
     },

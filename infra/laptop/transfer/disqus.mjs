@@ -1,23 +1,14 @@
-import { createCounts } from './left-out.mjs';
-import { markdownWriter, withParagraphs } from './markdown.mjs';
-import {
-  childOf,
-  childrenOf,
-  faultAt,
-  knownChildren,
-  parseXml,
-  requireChildren,
-  requiredText,
-  textOf,
-  timeOf,
-} from './xml.mjs';
+import { withParagraphs } from './html/paragraphs.mjs';
+import { markdownWriter } from './html/to-markdown.mjs';
+import { bounded, lostNotes, most } from './texts.mjs';
+import { settleThreads } from './threads.mjs';
+import { childOf, createPresence, faultAt, readXml, requiredText, textOf, timeOf } from './xml.mjs';
 
-const writeMarkdown = markdownWriter();
+const writeMarkdown = markdownWriter({ isLimited: true });
 
 /** Messages are HTML; old ones have lines instead. */
-const toMarkdown = (html) => writeMarkdown(/<(?:p|br)\b/i.test(html) ? html : withParagraphs(html));
+const toMarkdown = (html) => writeMarkdown(html, /<(?:p|br)\b/i.test(html) ? {} : { withParagraphs });
 
-const normal = (title) => title.normalize('NFKC').trim().toLowerCase();
 /** The id by which the elements of the file name each other. */
 const idOf = (element) => element?.attributes['dsq:id'] ?? '';
 
@@ -39,15 +30,6 @@ function flagOf(element, name) {
 
 const kindHidden = (element) => flags.find(({ name, hides }) => flagOf(element, name) === hides)?.kind;
 
-/** Throws where an element is missing that says whether a comment is public, or where it belongs. */
-function requireWhatHides(threads, entries) {
-  const ofThreads = knownChildren(threads, flagNames);
-  for (const thread of threads) requireChildren(thread, ofThreads);
-  const ofEntries = [...knownChildren(entries, flagNames), 'isDeleted', 'isSpam', 'message', 'thread'];
-  for (const entry of entries) requireChildren(entry, ofEntries);
-  for (const thread of threads) if (idOf(thread) === '') throw faultAt(thread, '<thread> has no dsq:id');
-}
-
 /** An entry's own id. Files that other programs wrote have it in an element. */
 function entryId(entry) {
   const id = idOf(entry) || textOf(entry, 'id').trim();
@@ -55,65 +37,78 @@ function entryId(entry) {
   return id;
 }
 
-function commentOf(entry, { post, thread, now }) {
+function commentOf(entry) {
   const parent = idOf(childOf(entry, 'parent'));
+  const { markdown, lost } = toMarkdown(textOf(entry, 'message'));
+  const content = bounded(markdown, most.comment, 'comments');
+  const author = bounded(textOf(childOf(entry, 'author'), 'name').replace(/\s+/g, ' ').trim(), most.author, 'names');
   return {
     id: `disqus-${entryId(entry)}`,
-    postId: post?.id,
-    ...(parent === '' ? {} : { parentId: `disqus-${parent}` }),
-    author: textOf(childOf(entry, 'author'), 'name').slice(0, 80),
-    content: toMarkdown(textOf(entry, 'message')).slice(0, 10_000),
-    status: 'approved',
-    createdAt: timeOf(textOf(entry, 'createdAt')) ?? timeOf(textOf(thread, 'createdAt')) ?? now.toISOString(),
+    thread: idOf(childOf(entry, 'thread')),
+    source: `line ${entry.line}`,
+    reason: kindHidden(entry) ?? (content.text.trim() === '' ? 'without a text' : undefined),
+    changes: [...content.changes, ...author.changes, ...lostNotes(lost)],
+    comment: {
+      ...(parent === '' ? {} : { parentId: `disqus-${parent}` }),
+      ...{ author: author.text, content: content.text, createdAt: timeOf(textOf(entry, 'createdAt').trim()) },
+    },
   };
 }
 
-/** Finds the post of a thread: the one of whose id its address speaks, else the one with the same title. */
-function postFinder(posts) {
-  const byTitle = new Map(posts.map((post) => [normal(post.title), post]));
-  return (thread) => {
-    const parts = textOf(thread, 'link').split(/[/?#]/);
-    return posts.find(({ id }) => parts.includes(id)) ?? byTitle.get(normal(textOf(thread, 'title')));
+function threadOf(element) {
+  const key = idOf(element);
+  if (key === '') throw faultAt(element, '<thread> has no dsq:id');
+  const hidden = kindHidden(element);
+  return {
+    key,
+    ...(hidden === undefined ? {} : { reason: `of a thread: ${hidden}` }),
+    ...{
+      identifier: textOf(element, 'id').trim(),
+      link: textOf(element, 'link').trim(),
+      title: textOf(element, 'title'),
+    },
+    createdAt: timeOf(textOf(element, 'createdAt').trim()),
   };
 }
 
-/** Why a comment is left out, or undefined. That its thread has no post here is told by the thread's title. */
-function reasonOf(entry, { thread, post, comment }) {
-  const ofThread = thread && kindHidden(thread);
-  if (thread === undefined) return 'of a thread that is not in the file';
-  if (ofThread !== undefined) return `of a thread: ${ofThread}`;
-  if (post?.draft === true) return 'of a draft here';
-  return kindHidden(entry) ?? (comment.content.trim() === '' ? 'without a text' : undefined);
+/** Comments without a time have that of their thread. */
+function fillTimes(spool, threads) {
+  spool.commit();
+  const fill = spool.db.prepare('UPDATE comments SET created_at = ? WHERE thread = ? AND created_at IS NULL');
+  for (const { key, createdAt } of threads) if (createdAt !== undefined) fill.run(createdAt, key);
 }
 
 /**
- * Comments of a Disqus export, for posts that are here: those that everybody could see there. `unmatched` are the titles of
- * threads with such comments that have no post here, `notes` count what is left out. Throws an Error that names the line, where
- * the file is cut or broken or says too little of something.
+ * Comments of a Disqus export, for posts that are here: those that everybody could see there. `problems` name the threads with such
+ * comments that have no post here. Throws an Error that names the line, where the file is cut or broken or says too little of
+ * something.
  */
-export function readDisqus(text, posts, { now }) {
-  const root = parseXml(text);
-  if (root.name !== 'disqus') throw faultAt(root, 'a Disqus export is <disqus>');
-  const [threads, entries] = [childrenOf(root, 'thread'), childrenOf(root, 'post')];
-  requireWhatHides(threads, entries);
-  const threadOf = new Map(threads.map((thread) => [idOf(thread), thread]));
-  const findPost = postFinder(posts);
-  const postOf = new Map(threads.map((thread) => [thread, findPost(thread)]));
-  const leftOut = createCounts();
-  const unmatched = new Set();
-  const comments = entries.flatMap((entry) => {
-    const thread = threadOf.get(idOf(childOf(entry, 'thread')));
-    const post = postOf.get(thread);
-    const comment = commentOf(entry, { post, thread, now });
-    const reason = reasonOf(entry, { thread, post, comment });
-    if (reason !== undefined) leftOut.add(reason);
-    else if (post === undefined) unmatched.add(thread);
-    return reason === undefined && post !== undefined ? [comment] : [];
+export async function readDisqus(input, spool, { now, posts }) {
+  const threads = [];
+  const ofThreads = createPresence(flagNames);
+  const ofEntries = createPresence(flagNames);
+  const always = createPresence(['isDeleted', 'isSpam', 'message', 'thread']);
+  const root = await readXml(input, {
+    'disqus/thread'(element) {
+      ofThreads.see(element);
+      threads.push(threadOf(element));
+    },
+    'disqus/post'(element) {
+      ofEntries.see(element);
+      always.see(element);
+      always.check(true);
+      spool.addComment(commentOf(element));
+    },
   });
-  return {
-    posts: [],
-    comments,
-    unmatched: threads.filter((thread) => unmatched.has(thread)).map((thread) => textOf(thread, 'title')),
-    notes: leftOut.lines('Comments left out'),
-  };
+  if (root.name !== 'disqus') throw faultAt(root, 'a Disqus export is <disqus>');
+  ofThreads.check();
+  ofEntries.check();
+  fillTimes(spool, threads);
+  const problems = settleThreads(spool, threads, await posts());
+  spool.db
+    .prepare(
+      "UPDATE comments SET reason = 'of a thread that is not in the file', json = NULL WHERE post_id IS NULL AND reason IS NULL",
+    )
+    .run();
+  return { name: 'a Disqus export', defaultTime: now.toISOString(), problems };
 }

@@ -1,19 +1,7 @@
-import { createCounts } from './left-out.mjs';
-import { markdownWriter, withParagraphs } from './markdown.mjs';
-import {
-  childOf,
-  childrenOf,
-  faultAt,
-  knownChildren,
-  parseXml,
-  requireChildren,
-  requiredText,
-  textIn,
-  textOf,
-  timeOf,
-} from './xml.mjs';
-
-const writeMarkdown = markdownWriter();
+import { uniquePaths } from './former-paths.mjs';
+import { htmlOfWordPress } from './html/wordpress-html.mjs';
+import { bounded, lineOfHtml, lostNotes, most, tagsOf } from './texts.mjs';
+import { childOf, childrenOf, createPresence, faultAt, readXml, requiredText, textIn, textOf, timeOf } from './xml.mjs';
 
 /** The comments that readers wrote. Plugins and WordPress itself keep likes, notes, orders and much else as comments too. */
 const typesOfReaders = new Set(['', 'comment']);
@@ -31,20 +19,23 @@ const statusesLeftOut = new Map([
 /** WordPress always writes these. Programs that imitate its format may not know them: they have them nowhere, then. */
 const ofEachPost = ['wp:post_password', 'content:encoded'];
 const ofEachComment = ['wp:comment_type', 'wp:comment_content'];
+/** What a category's element says that it is; WXR 1.0 calls tags so, and writes each category twice, once without a domain. */
+const domainsOfTags = new Set(['post_tag', 'category', 'tag', '']);
+
+export const hiddenHere = 'Posts that not everybody could read are drafts here';
 
 /** The first of these children that is a time. */
 const firstTime = (element, ...names) =>
-  names.map((name) => timeOf(textOf(element, name))).find((time) => time !== undefined);
-
-/** Posts of the block editor are whole HTML; in those of the classic editor, and in comments, lines make the paragraphs. */
-function toMarkdown(html) {
-  const visible = html.replace(/<!--.*?-->/gs, '');
-  return writeMarkdown(/<!--\s*wp:/.test(html) ? visible : withParagraphs(visible));
-}
+  names.map((name) => timeOf(textOf(element, name).trim())).find((time) => time !== undefined);
 
 const isProtected = (item) => textOf(item, 'wp:post_password') !== '';
 const isPublic = (item) => textOf(item, 'wp:status').trim() === 'publish' && !isProtected(item);
-const titleOf = (item) => textOf(item, 'title').trim().slice(0, 300) || 'Untitled';
+
+/** A line of text, which is HTML in WordPress: in CDATA as it is, else as the document's own escapes say. */
+function lineOf(element) {
+  const isCdata = element?.texts.some((text) => text.isCdata) ?? false;
+  return isCdata ? lineOfHtml(textIn(element)) : textIn(element).replace(/\s+/g, ' ').trim();
+}
 
 /** Why an item isn't taken over: its kind. Undefined where it is. */
 function kindLeftOut(item) {
@@ -59,101 +50,117 @@ function kindHidden(item) {
   return status === 'publish' || status === 'draft' ? undefined : status;
 }
 
-const createdAtOf = (item, exportedAt) =>
-  firstTime(item, 'wp:post_date_gmt', 'wp:post_date', 'wp:post_modified_gmt', 'wp:post_modified', 'pubDate') ??
-  exportedAt;
+const createdAtOf = (item) =>
+  firstTime(item, 'wp:post_date_gmt', 'wp:post_date', 'wp:post_modified_gmt', 'wp:post_modified', 'pubDate');
 
-function postOf(item, exportedAt) {
+/** Where the post was: its address's path. One that is told apart by its query only (`/?p=7`) has none. */
+function formerPathsOf(item) {
+  const address = textOf(item, 'link').trim();
+  return address.includes('?') ? [] : uniquePaths([address]);
+}
+
+const withPaths = (item) => {
+  const formerPaths = formerPathsOf(item);
+  return formerPaths.length > 0 ? { formerPaths } : {};
+};
+
+function postOf(item) {
   const categories = childrenOf(item, 'category').filter(({ attributes }) =>
-    ['post_tag', 'category'].includes(attributes.domain ?? ''),
+    domainsOfTags.has(attributes.domain ?? ''),
   );
-  const tags = [...new Set(categories.map(textIn).filter((tag) => tag !== '' && tag !== 'Uncategorized'))];
+  const { tags, changes: ofTags } = tagsOf(categories.map(lineOf).filter((tag) => tag !== 'Uncategorized'));
+  const title = bounded(lineOf(childOf(item, 'title')) || 'Untitled', most.title, 'titles');
+  const { markdown, lost } = htmlOfWordPress(textOf(item, 'content:encoded'));
   const updatedAt = firstTime(item, 'wp:post_modified_gmt');
+  const hidden = kindHidden(item);
   return {
     id: `wp-${requiredText(item, 'wp:post_id')}`,
-    title: titleOf(item),
-    body: toMarkdown(textOf(item, 'content:encoded')),
-    tags: tags.map((tag) => tag.slice(0, 40)).slice(0, 10),
+    title: title.text,
+    source: `line ${item.line}`,
+    createdAt: createdAtOf(item),
     draft: !isPublic(item),
-    createdAt: createdAtOf(item, exportedAt),
-    ...(updatedAt === undefined ? {} : { updatedAt }),
+    changes: [...(hidden ? [[hiddenHere, hidden]] : []), ...title.changes, ...ofTags, ...lostNotes(lost)],
+    post: { body: markdown, tags, ...withPaths(item), ...(updatedAt === undefined ? {} : { updatedAt }) },
   };
 }
 
-function commentOf(comment, { postId, status, postedAt }) {
-  const parent = textOf(comment, 'wp:comment_parent').trim();
+/** A comment as the spool takes it; with a reason where it is left out whatever its post is. */
+function commentOf(element) {
+  const type = textOf(element, 'wp:comment_type').trim();
+  const approved = requiredText(element, 'wp:comment_approved');
+  const status = statuses.get(approved);
+  const id = `wp-${requiredText(element, 'wp:comment_id')}`;
+  const parent = textOf(element, 'wp:comment_parent').trim();
+  const { markdown, lost } = htmlOfWordPress(textOf(element, 'wp:comment_content'), { isLimited: true });
+  const content = bounded(markdown, most.comment, 'comments');
+  const author = bounded(lineOf(childOf(element, 'wp:comment_author')), most.author, 'names');
+  const reason =
+    (!typesOfReaders.has(type) && type) ||
+    (status === undefined && `with the status “${approved}”`) ||
+    (content.text.trim() === '' && 'without a text') ||
+    undefined;
   return {
-    id: `wp-${requiredText(comment, 'wp:comment_id')}`,
-    postId,
-    ...(parent === '' || parent === '0' ? {} : { parentId: `wp-${parent}` }),
-    author: textOf(comment, 'wp:comment_author').slice(0, 80),
-    content: toMarkdown(textOf(comment, 'wp:comment_content')).slice(0, 10_000),
-    status,
-    createdAt: firstTime(comment, 'wp:comment_date_gmt', 'wp:comment_date') ?? postedAt,
+    ...{ id, reason, source: `line ${element.line}` },
+    changes: [...content.changes, ...author.changes, ...lostNotes(lost)],
+    comment: {
+      ...(parent === '' || parent === '0' ? {} : { parentId: `wp-${parent}` }),
+      ...{ author: author.text, content: content.text, status },
+      createdAt: firstTime(element, 'wp:comment_date_gmt', 'wp:comment_date'),
+    },
   };
 }
 
-/** The comments of a post that are taken over; `leftOut` counts the others. */
-function commentsOf(item, exportedAt, leftOut) {
-  return childrenOf(item, 'wp:comment').flatMap((element) => {
-    const type = textOf(element, 'wp:comment_type').trim();
-    const approved = requiredText(element, 'wp:comment_approved');
-    const status = statuses.get(approved);
-    const comment = commentOf(element, {
-      postId: `wp-${requiredText(item, 'wp:post_id')}`,
-      status,
-      postedAt: createdAtOf(item, exportedAt),
-    });
-    const reason =
-      (!typesOfReaders.has(type) && type) ||
-      (!isPublic(item) && `of a post that is not public`) ||
-      (status === undefined && `with the status “${approved}”`) ||
-      (comment.content.trim() === '' && 'without a text');
-    if (reason) leftOut.add(reason);
-    return reason ? [] : [comment];
-  });
-}
-
-/** Throws where an element is missing that says whether something is public. */
-function requireWhatHides(channel, posts) {
-  const byWordPress = /wordpress\.(?:org|com)/i.test(textOf(channel, 'generator'));
-  const require = (elements, names) => {
-    const needed = byWordPress ? names : knownChildren(elements, names);
-    for (const element of elements) requireChildren(element, needed);
+/** The handlers of items and their comments. The comments of an item come before its end: what it is isn't known then. */
+function createHandlers(spool) {
+  const [posts, comments] = [createPresence(ofEachPost), createPresence(ofEachComment)];
+  let items = 0;
+  let faultOfItem;
+  const handlers = {
+    'rss/channel/item/wp:comment'(element) {
+      try {
+        spool.addComment({ ...commentOf(element), thread: items });
+        comments.see(element);
+      } catch (error) {
+        // Of what isn't taken over nothing has to be right.
+        faultOfItem ??= error;
+        spool.addComment({ thread: items, reason: 'broken' });
+      }
+    },
+    'rss/channel/item'(item) {
+      const thread = items;
+      const kind = kindLeftOut(item);
+      items += 1;
+      if (kind !== undefined) {
+        spool.addPost({ title: lineOf(childOf(item, 'title')), source: `line ${item.line}`, reason: kind });
+        spool.settle(thread, { reason: `of what is no post here (${kind})`, override: true });
+      } else {
+        if (faultOfItem) throw faultOfItem;
+        posts.see(item);
+        const post = postOf(item);
+        spool.addPost(post);
+        spool.settle(thread, { postId: post.id });
+        if (post.draft) spool.settle(thread, { reason: 'of a post that is not public' });
+      }
+      faultOfItem = undefined;
+    },
   };
-  require(posts, ofEachPost);
-  require(posts.flatMap((item) => childrenOf(item, 'wp:comment')), ofEachComment);
+  const check = (isByWordPress) => {
+    posts.check(isByWordPress);
+    comments.check(isByWordPress);
+  };
+  return { handlers, check };
 }
 
 /**
- * Posts and comments of a WordPress export (WXR): its HTML becomes Markdown. Public is only what says itself that it was; what
- * has no date at all gets that of the export; where this has none either, `now`. `notes` count what is left out or hidden.
- * Throws an Error that names the line, where the file is cut or broken or says too little of something.
+ * Posts and comments of a WordPress export (WXR 1.0 to 1.2): its HTML becomes Markdown. Public is only what says itself that it was;
+ * what has no date at all gets that of the export; where this has none either, `now`. Throws an Error that names the line, where
+ * the file is cut or broken or says too little of something.
  */
-export function readWordPress(text, { now }) {
-  const rss = parseXml(text);
+export async function readWordPress(input, spool, { now }) {
+  const { handlers, check } = createHandlers(spool);
+  const rss = await readXml(input, handlers);
   const channel = childOf(rss, 'channel');
   if (rss.name !== 'rss' || channel === undefined) throw faultAt(rss, 'a WordPress export is <rss> with a <channel>');
-  const items = childrenOf(channel, 'item');
-  const exportedAt = firstTime(channel, 'pubDate') ?? now.toISOString();
-  const [leftOut, hidden, commentsLeftOut] = [createCounts(), createCounts(), createCounts()];
-  const posts = items.filter((item) => {
-    const kind = kindLeftOut(item);
-    if (kind === undefined) return true;
-    leftOut.add(kind);
-    commentsLeftOut.add(`of what is no post here (${kind})`, childrenOf(item, 'wp:comment').length);
-    return false;
-  });
-  requireWhatHides(channel, posts);
-  for (const kind of posts.map(kindHidden)) if (kind !== undefined) hidden.add(kind);
-  return {
-    posts: posts.map((item) => postOf(item, exportedAt)),
-    comments: posts.flatMap((item) => commentsOf(item, exportedAt, commentsLeftOut)),
-    notes: [
-      ...leftOut.lines('Only posts are taken over. Left out'),
-      ...hidden.lines('Posts that not everybody could read are drafts here'),
-      ...posts.filter(isProtected).map((item) => `“${titleOf(item)}” had a password: it is a draft here.`),
-      ...commentsLeftOut.lines('Comments left out'),
-    ],
-  };
+  check(/wordpress\.(?:org|com)/i.test(textOf(channel, 'generator')));
+  return { name: 'a WordPress export', defaultTime: firstTime(channel, 'pubDate') ?? now.toISOString() };
 }

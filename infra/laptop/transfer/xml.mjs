@@ -12,12 +12,14 @@ const withoutPlaceholders = (text) => text.replaceAll(placeholder, '');
 /** An error of a document, which names the line. */
 export const faultAt = ({ line }, message) => new Error(`line ${line}: ${message}`);
 
-/** The document's element, with all that is in it. Throws at the first thing that isn't well-formed, with its `line`. */
-function treeOf(text, firstLine) {
+/**
+ * Reads a document as it comes. `handlers` have functions by the paths of elements, as `rss/channel/item`: each is given such an
+ * element when it ends, and its parent, of which it is no part any more. So no more is in memory than one of them.
+ */
+function createReader(firstLine, handlers) {
   const parser = new SaxesParser({ position: true });
   parser.line = firstLine;
-  const roots = [];
-  const open = [{ children: roots, texts: [] }];
+  const open = [{ children: [], texts: [], path: '' }];
   let line = firstLine;
   parser.on('error', ({ message }) => {
     throw Object.assign(new Error(message.replace(/^\d+:\d+: |\.$/g, '')), { line: parser.line });
@@ -26,15 +28,24 @@ function treeOf(text, firstLine) {
     line = parser.line;
   });
   parser.on('opentag', ({ name, attributes }) => {
-    const element = { name, attributes, line, children: [], texts: [] };
-    open.at(-1).children.push(element);
+    const parent = open.at(-1);
+    const path = parent.path === '' ? name : `${parent.path}/${name}`;
+    const element = { name, attributes, line, path, children: [], texts: [] };
+    if (handlers[path] === undefined) parent.children.push(element);
     open.push(element);
   });
-  parser.on('text', (value) => open.at(-1).texts.push({ value: withoutPlaceholders(value), isCdata: false }));
+  // White space between elements is most of the texts of a file that is laid out, and says nothing.
+  parser.on('text', (value) => {
+    const element = open.at(-1);
+    if (value.trim() !== '' || element.children.length === 0)
+      element.texts.push({ value: withoutPlaceholders(value), isCdata: false });
+  });
   parser.on('cdata', (value) => open.at(-1).texts.push({ value: withoutPlaceholders(value), isCdata: true }));
-  parser.on('closetag', () => open.pop());
-  parser.write(text).close();
-  return roots[0];
+  parser.on('closetag', () => {
+    const element = open.pop();
+    handlers[element.path]?.(element, open.at(-1));
+  });
+  return { write: (text) => parser.write(text), close: () => parser.close(), root: () => open[0].children[0] };
 }
 
 /** The strict parser sees a lone `&` no sooner than at the next `;`, or at the end. The other one names its line. */
@@ -44,21 +55,46 @@ function earliest(text, firstLine, { line, message }) {
   return earlier < line ? { line: earlier, message: err.msg.replace(/\.$/, '') } : { line, message };
 }
 
+const leadingSpace = (text) => /^\uFEFF?\s*/.exec(text)[0];
+const cleaned = (text) => text.replace(forbidden, placeholder);
+
+async function faultOf(input, error) {
+  if (error.line === undefined) return error;
+  const whole = await input.whole();
+  const space = leadingSpace(whole ?? '');
+  const { line, message } =
+    whole === undefined ? error : earliest(cleaned(whole.slice(space.length)), space.split('\n').length, error);
+  return faultAt({ line }, `the file is cut or broken: ${message}`);
+}
+
 /**
- * Parses an export of another system, to its end: its root element. An element has `name`, `attributes`, `line`, `children` and
- * `texts`. Entities that a document defines itself are not known. Throws an Error that names the line where it isn't well-formed.
+ * Parses an export of another system, to its end; see {@link createReader}. Gives its root element, without those that handlers
+ * took. An element has `name`, `attributes`, `line`, `children` and `texts`. Entities that a document defines itself are not
+ * known. Throws an Error that names the line where it isn't well-formed.
  */
-export function parseXml(given) {
-  const text = given.replace(/^\uFEFF?\s*/, '').replace(forbidden, placeholder);
-  const firstLine = /^\uFEFF?\s*/.exec(given)[0].split('\n').length;
+export async function readXml(input, handlers) {
+  let reader;
+  let blank = '';
   try {
-    return treeOf(text, firstLine);
+    for await (const text of input.texts()) {
+      if (reader === undefined) {
+        blank += text;
+        const space = leadingSpace(blank);
+        if (space.length === blank.length) continue;
+        reader = createReader(space.split('\n').length, handlers);
+        reader.write(cleaned(blank.slice(space.length)));
+      } else reader.write(cleaned(text));
+    }
+    reader ??= createReader(1, handlers);
+    reader.close();
+    return reader.root();
   } catch (error) {
-    if (error.line === undefined) throw error;
-    const { line, message } = earliest(text, firstLine, error);
-    throw faultAt({ line }, `the file is cut or broken: ${message}`);
+    throw await faultOf(input, error);
   }
 }
+
+/** The name of a document's element; undefined where its beginning shows none. */
+export const rootOf = (text) => /^(?:\s|\uFEFF|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<([\w:]+)/s.exec(text)?.[1];
 
 /** The elements of this name in another one. */
 export const childrenOf = (element, name) => element?.children.filter((child) => child.name === name) ?? [];
@@ -99,9 +135,29 @@ export function requiredText(element, name) {
   return text;
 }
 
-/** Those of these names that any of the elements has a child of: what the program that wrote the file knows. */
-export const knownChildren = (elements, names) =>
-  names.filter((name) => elements.some((element) => childrenOf(element, name).length > 0));
+/**
+ * Remembers which children elements have: an element that the program which wrote the file knows must be in each. `check`
+ * throws where one is missing, of those that any has or, with `isRequired`, of all.
+ */
+export function createPresence(names) {
+  const missing = new Map();
+  const known = new Set();
+  return {
+    see(element) {
+      for (const name of names) {
+        if (childOf(element, name) !== undefined) known.add(name);
+        else if (!missing.has(name)) missing.set(name, { name: element.name, line: element.line });
+      }
+    },
+    check(isRequired = false) {
+      for (const name of names) {
+        const element = missing.get(name);
+        if (element !== undefined && (isRequired || known.has(name)))
+          throw faultAt(element, `<${element.name}> has no <${name}>`);
+      }
+    },
+  };
+}
 
 /** A time as ISO 8601, UTC; undefined where it is none. WordPress writes zeros, or a year before all years, for "never". */
 export function timeOf(text) {

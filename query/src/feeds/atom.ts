@@ -1,4 +1,5 @@
 import type { PostForFeed } from '../post-lists';
+import { withAbsoluteAddresses } from './absolute';
 import { type Feed, permanentId, postTitleOf, titleOf, urlOf } from './feed';
 import { xmlText } from './xml';
 
@@ -30,7 +31,7 @@ function entryOf(publicUrl: string, post: PostForFeed): string {
     <published>${post.createdAt}</published>
     <updated>${post.updatedAt}</updated>
 ${tags}    <summary>${xmlText(post.excerpt)}</summary>
-    <content type="html">${xmlText(post.html)}</content>
+    <content type="html">${xmlText(withAbsoluteAddresses(post.html, urlOf(publicUrl, post)))}</content>
   </entry>
 `;
 }

@@ -1,3 +1,4 @@
+import { withAbsoluteAddresses } from './absolute';
 import { type Feed, permanentId, postTitleOf, titleOf, urlOf } from './feed';
 
 /** The feed in JSON Feed 1.1, with the whole text of each post. */
@@ -13,7 +14,7 @@ export function jsonFeedOf(feed: Feed): string {
       url: urlOf(publicUrl, post),
       title: postTitleOf(post),
       summary: post.excerpt,
-      content_html: post.html,
+      content_html: withAbsoluteAddresses(post.html, urlOf(publicUrl, post)),
       date_published: post.createdAt,
       date_modified: post.updatedAt,
       tags: post.tags,

@@ -1,4 +1,4 @@
-import { id as anyId } from '@blog/contract';
+import { id as anyId, requiredText } from '@blog/contract';
 import { InvalidInput, isPlainText, NotFound, pageQuery, type Place } from '@blog/kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
@@ -28,7 +28,10 @@ const typed = (most: number) =>
 /** Which posts: those with a tag, those in which words are found. */
 export const Filter = z.object({ tag: typed(40), q: typed(200) });
 
-/** `GET /posts?q=&tag=&limit=&cursor=`, `GET /posts/:id?limit=&cursor=` and `GET /tags?limit=&cursor=`. */
+/** A path of which somebody asks what has become of it. */
+export const MovedQuery = z.object({ path: requiredText(2_000) });
+
+/** `GET /posts?q=&tag=&limit=&cursor=`, `GET /posts/:id?limit=&cursor=`, `GET /tags?limit=&cursor=` and `GET /moved?path=`. */
 export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers) {
   function partOf({ id, excerptHtml, read }: ListedPost): string {
     const part = answers.parts.of(id, () => JSON.stringify(read()));
@@ -99,7 +102,14 @@ export function createPostRoutes(store: ReadModelStore, answers: PreparedAnswers
     };
   });
 
-  return { list, one, tags };
+  const moved: RequestHandler = (req, res) => {
+    const post = store.movedFrom(MovedQuery.parse(req.query).path);
+    if (post === undefined) throw new NotFound('No post was there.');
+    res.setHeader('Cache-Control', 'no-cache');
+    res.json(post);
+  };
+
+  return { list, one, tags, moved };
 }
 
 /** The one address of an answer that is worth keeping; only what the request itself gave is in it. */

@@ -1,6 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
-import { secretsSetting, urlSetting } from '../config';
+import { publicUrlSetting, secretsSetting } from '../config';
 import { hostNameIn } from './hosts';
 import { metricsDoor } from './metrics-door';
 import { ownNetworks, trustProxies } from './reader-address';
@@ -45,7 +45,7 @@ export const trustedProxiesSetting = z
 /** Who may come in at all, for every process. */
 export const doorSettings = {
   /** The address under which readers reach the blog: a process may be asked under its host. */
-  PUBLIC_URL: urlSetting('http://127.0.0.1:3000'),
+  PUBLIC_URL: publicUrlSetting,
   /** Further names under which a process may be asked. */
   ALLOWED_HOSTS: hostNamesSetting,
   /** Proxies whose `X-Forwarded-For` counts. */

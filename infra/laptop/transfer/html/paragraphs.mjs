@@ -1,5 +1,3 @@
-import TurndownService from 'turndown';
-
 const blockTags =
   'address|article|aside|blockquote|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul';
 const isBlock = (token = '') => new RegExp(`^</?(?:${blockTags})\\b`, 'i').test(token);
@@ -19,22 +17,4 @@ export function withParagraphs(html) {
     return trimmed.replace(/[ \t]*\n(?:[ \t]*\n)+/g, '<p></p>').replace(/[ \t]*\n/g, '<br>');
   };
   return all.map((token, index) => (token.startsWith('<') ? token : textWithBreaks(token, index))).join('');
-}
-
-/** A fence that is longer than any row of backticks in the text. */
-function fenced(text) {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((row) => row.length));
-  const fence = '`'.repeat(longest + 1);
-  return `\n\n${fence}\n${text.replace(/^\n|\n$/g, '')}\n${fence}\n\n`;
-}
-
-/** Turns the HTML of other systems into Markdown. What a browser doesn't show is left out. */
-export function markdownWriter() {
-  const turndown = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' });
-  turndown.remove(['script', 'style', 'textarea']);
-  turndown.addRule('preformatted', {
-    filter: (node) => node.nodeName === 'PRE' && node.firstChild?.nodeName !== 'CODE',
-    replacement: (_content, node) => fenced(node.textContent),
-  });
-  return (html) => turndown.turndown(html);
 }
