@@ -90,7 +90,7 @@ describe('npm run export and npm run import', () => {
     expect(posts.map(({ id }) => id)).toEqual(Array(2).fill(expect.stringMatching(/^file-[0-9a-f]{24}$/)));
 
     await write('when.md', '---\ntitle: When\ncreatedAt: yesterday\n---\n');
-    expect(await run('import', system, folder)).toMatch(/when\.md: PUT .* 400: .*createdAt/);
+    expect(await run('import', system, folder)).toContain('when.md, line 3: createdAt must be a date.');
     for (const [matter, fault] of faultyMatters) {
       await write('when.md', `---\n${matter}\n---\n`);
       expect(await run('import', system, folder)).toMatch(fault);
@@ -116,7 +116,6 @@ const faultyMatters = [
   ['title: When', /when\.md has no createdAt/],
   ['title: "When', /when\.md: the front matter is no YAML/],
   ['When', /when\.md: the front matter has no lines/],
-  ['title: When\ncreatedAt: 2020-01-01T00:00:00Z\ntags: one', /when\.md: tags must be a list/],
 ] as const;
 
 const wordPressExport = `<?xml version="1.0" encoding="UTF-8"?>
